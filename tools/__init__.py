@@ -1,0 +1,1 @@
+"""What builds, installs and starts the project. Nothing here is part of the site."""
