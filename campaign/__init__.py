@@ -1,0 +1,68 @@
+"""A self-hosted organizer for protest campaigns."""
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
+from campaign.extensions import babel, csrf, db, limiter, mail, migrate
+from campaign.web import errors, headers, jinja, language, requests
+from config import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def faces() -> tuple[list[Blueprint], list[Blueprint]]:
+    """Every page there is: (public ones, organizers' ones)."""
+    from campaign.accounts import manage as accounts_manage
+    from campaign.actions import manage as actions_manage
+    from campaign.actions import public as actions_public
+    from campaign.articles import public as articles_public
+    from campaign.calendars import public as calendars_public
+    from campaign.campaigns import public as campaigns_public
+    from campaign.messages import manage as messages_manage
+    from campaign.rsvps import manage as rsvps_manage
+    from campaign.rsvps import public as rsvps_public
+    from campaign.site import manage as site_manage
+    from campaign.site import public as site_public
+
+    return (
+        [
+            site_public.bp,
+            campaigns_public.bp,
+            actions_public.bp,
+            rsvps_public.bp,
+            articles_public.bp,
+            calendars_public.bp,
+        ],
+        [site_manage.bp, accounts_manage.bp, actions_manage.bp, rsvps_manage.bp, messages_manage.bp],
+    )
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole application. Reads no environment and opens no connection."""
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.INSTANCE_DIR),
+    )
+    app.config.from_object(settings)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    mail.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=language.current)
+    limiter.init_app(app)
+    for install in (requests.install, language.install, jinja.install, headers.install, errors.install):
+        install(app)
+    public, organizers = faces()
+    for face in public:
+        csrf.exempt(face)  # public forms carry a stateless stamp, see web/stamp.py
+        app.register_blueprint(face)
+    manage = Blueprint("manage", __name__, url_prefix="/manage")
+    for face in organizers:
+        manage.register_blueprint(face)
+    app.register_blueprint(manage)
+    cli.install(app)
+    return app

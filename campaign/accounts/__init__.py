@@ -1,0 +1,1 @@
+"""Organizers, their teams, and what a membership may do."""

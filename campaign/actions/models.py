@@ -1,0 +1,293 @@
+"""Actions and what belongs to one: agenda, meeting points, blocks, the dates it has had."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign import timezones
+from campaign.campaigns.models import Campaign
+from campaign.columns import Texts, WallTime
+from campaign.errors import Conflict
+from campaign.extensions import Record, _l, choice_of
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    POSTPONED = "postponed"  # off for now, a new date to follow
+    CANCELLED = "cancelled"  # final
+
+
+MOVES: dict[Status, set[Status]] = {
+    Status.DRAFT: {Status.PUBLISHED},
+    Status.PUBLISHED: {Status.POSTPONED, Status.CANCELLED, Status.PUBLISHED},
+    Status.POSTPONED: {Status.PUBLISHED, Status.CANCELLED},
+    Status.CANCELLED: set(),
+}
+
+STATUS_WORDS = {
+    Status.DRAFT: _l("Draft"),
+    Status.PUBLISHED: _l("Published"),
+    Status.POSTPONED: _l("Postponed"),
+    Status.CANCELLED: _l("Cancelled"),
+}
+
+
+class Level(StrEnum):
+    """How much is asked of those who come: `safety.md`. Fixed once someone has answered."""
+
+    COUNT = "count"
+    REMINDERS = "reminders"
+
+
+class Kind(StrEnum):
+    PROTEST = "protest"
+    VIGIL = "vigil"
+    TRAINING = "training"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
+KIND_WORDS = {
+    Kind.PROTEST: _l("Protest"),
+    Kind.VIGIL: _l("Vigil"),
+    Kind.TRAINING: _l("Training"),
+    Kind.MEETING: _l("Meeting"),
+    Kind.OTHER: _l("Other"),
+}
+
+
+class Action(Record):
+    """One thing people come to: a march, a vigil, a training evening.
+
+    Whether it is over is a question for the clock, so it is no status.
+    """
+
+    __tablename__ = "actions"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="no_more_than_there_are_places"),
+        Index("ix_actions_campaign_starts", "campaign_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    uid: Mapped[str] = mapped_column(String(255), unique=True)  # of its VEVENT, whole and for ever (RFC 7986 5.3)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[Kind] = mapped_column(choice_of(Kind), default=Kind.PROTEST)
+    title: Mapped[Texts]
+    summary: Mapped[Texts] = mapped_column(default=Texts)  # one or two plain sentences under the title
+    why: Mapped[Texts] = mapped_column(default=Texts)  # Markdown
+    who: Mapped[Texts] = mapped_column(default=Texts)  # "Everyone who will keep it nonviolent."
+
+    starts_local: Mapped[datetime] = mapped_column(WallTime)  # as announced; stays put if the zone's rules change
+    ends_local: Mapped[datetime] = mapped_column(WallTime)
+    zone: Mapped[str] = mapped_column(String(64))  # IANA name, e.g. America/Toronto
+    starts_at: Mapped[datetime] = mapped_column(index=True)  # of starts_local; for queries
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+    venue: Mapped[str] = mapped_column(String(120), default="")  # "EY Centre"
+    address: Mapped[str] = mapped_column(String(200), default="")  # "4899 Uplands Drive, Ottawa, Ontario"
+    city: Mapped[str] = mapped_column(String(80), default="")  # names the zone: "Ottawa time"
+    directions: Mapped[Texts] = mapped_column(default=Texts)
+    latitude: Mapped[float | None]  # degrees, WGS 84
+    longitude: Mapped[float | None]
+
+    status: Mapped[Status] = mapped_column(choice_of(Status), default=Status.DRAFT)
+    unlisted: Mapped[bool] = mapped_column(default=False)  # has a page, stands in no list and no feed but its own
+    level: Mapped[Level] = mapped_column(choice_of(Level), default=Level.REMINDERS)
+    capacity: Mapped[int | None]  # places; none: no limit
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    public_count: Mapped[int] = mapped_column(default=0)  # people coming, as of the last full hour; shown in steps
+    retention_days: Mapped[int] = mapped_column(default=7)  # after its end; at most 14
+
+    revision: Mapped[int] = mapped_column(default=0)  # SEQUENCE, RFC 5545 3.8.7.4
+    schedule_rev: Mapped[int] = mapped_column(default=0)  # grows when the start moves and at each postponement
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]  # when anything that the public sees of it last changed
+    published_at: Mapped[datetime | None]
+
+    campaign: Mapped[Campaign] = relationship()
+    agenda: Mapped[list["AgendaItem"]] = relationship(
+        order_by="AgendaItem.minutes_from_start, AgendaItem.position", cascade="all, delete-orphan"
+    )
+    meeting_points: Mapped[list["MeetingPoint"]] = relationship(
+        order_by="MeetingPoint.position", cascade="all, delete-orphan"
+    )
+    blocks: Mapped[list["Block"]] = relationship(order_by="Block.position", cascade="all, delete-orphan")
+    key_figures: Mapped[list["KeyFigure"]] = relationship(order_by="KeyFigure.position", cascade="all, delete-orphan")
+    announced: Mapped[list["AnnouncedDate"]] = relationship(order_by="AnnouncedDate.id", cascade="all, delete-orphan")
+
+    @property
+    def language(self) -> str:
+        """What a missing translation falls back to."""
+        return self.campaign.language
+
+    @property
+    def place(self) -> str:
+        """Venue and address on one line."""
+        return ", ".join(part for part in (self.venue, self.address) if part)
+
+    @property
+    def erase_on(self) -> date:
+        """The day in its own zone on which contact data of those who come is erased; printed on the form."""
+        return timezones.wall(self.ends_at + timedelta(days=self.retention_days), self.zone).date()
+
+    def set_time(self, starts_local: datetime, ends_local: datetime, zone: str) -> None:
+        """When it is, as announced. Raises what `timezones.instant` raises."""
+        starts_at, ends_at = timezones.instant(starts_local, zone), timezones.instant(ends_local, zone)
+        self.starts_local, self.ends_local, self.zone = starts_local, ends_local, zone
+        self.starts_at, self.ends_at = starts_at, ends_at
+
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.ends_at
+
+    def is_public(self) -> bool:
+        return self.status is not Status.DRAFT
+
+    def takes_rsvps(self, now: datetime) -> bool:
+        return self.status is Status.PUBLISHED and not self.is_over(now)
+
+    def touch(self, now: datetime) -> None:
+        """Something that the public sees of it has changed: raises the versions of its pages and feeds."""
+        self.changed_at = max(now.replace(microsecond=0), self.changed_at)
+        self.campaign.touch(now)
+
+    def publish(self, now: datetime) -> None:
+        self._become(Status.PUBLISHED, now)
+        self.published_at = self.published_at or now
+        self._announce(now)
+
+    def postpone(self, now: datetime) -> None:
+        self._become(Status.POSTPONED, now)
+        self.schedule_rev += 1
+
+    def cancel(self, now: datetime) -> None:
+        self._become(Status.CANCELLED, now)
+
+    def move(self, starts_local: datetime, ends_local: datetime, zone: str, now: datetime) -> None:
+        """A new time for what was published or postponed. A new start makes its reminders fall due anew."""
+        if self.status is Status.DRAFT:
+            raise Conflict(_l("A draft isn't moved: change its date and publish it."))
+        before = self.starts_at
+        self._become(Status.PUBLISHED, now)
+        self.set_time(starts_local, ends_local, zone)
+        if self.starts_at != before:
+            self.schedule_rev += 1
+        self._announce(now)
+
+    def relocate(self, venue: str, address: str, now: datetime) -> None:
+        """A new place for what has been announced."""
+        self.venue, self.address = venue, address
+        self.revision += 1
+        self._announce(now)
+        self.touch(now)
+
+    def _become(self, to: Status, now: datetime) -> None:
+        if to not in MOVES[self.status]:
+            raise Conflict(
+                _l("This action is now: %(now)s. It can't become: %(to)s."),
+                now=STATUS_WORDS[self.status],
+                to=STATUS_WORDS[to],
+            )
+        if self.status is not Status.DRAFT:
+            self.revision += 1
+        self.status = to
+        self.touch(now)
+
+    def _announce(self, now: datetime) -> None:
+        self.announced.append(
+            AnnouncedDate(
+                starts_local=self.starts_local,
+                ends_local=self.ends_local,
+                zone=self.zone,
+                place=self.place,
+                announced_at=now,
+            )
+        )
+
+
+class AnnouncedDate(Record):
+    """A date and place that an action was announced with; the last one holds. A notice of change names them all."""
+
+    __tablename__ = "announced_dates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    starts_local: Mapped[datetime] = mapped_column(WallTime)
+    ends_local: Mapped[datetime] = mapped_column(WallTime)
+    zone: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(330))
+    announced_at: Mapped[datetime]
+
+
+class AgendaItem(Record):
+    """A line of the plan. It hangs on the start, so it moves with the action."""
+
+    __tablename__ = "agenda_items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    minutes_from_start: Mapped[int]  # on the wall clock; negative: before the start
+    text: Mapped[Texts]
+
+
+class MeetingPoint(Record):
+    """Where some meet to go together."""
+
+    __tablename__ = "meeting_points"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[Texts]
+    minutes_from_start: Mapped[int | None]
+    address: Mapped[str] = mapped_column(String(200), default="")
+    directions: Mapped[Texts] = mapped_column(default=Texts)
+
+
+class BlockKind(StrEnum):
+    TRANSIT = "transit"
+    CAR = "car"
+    ACCESS = "access"
+    BRING = "bring"
+    RIGHTS = "rights"
+    PHOTOS = "photos"
+    MEDIA = "media"
+
+
+BLOCK_TITLES = {
+    BlockKind.TRANSIT: _l("By bus"),
+    BlockKind.CAR: _l("By car or shared ride"),
+    BlockKind.ACCESS: _l("Access"),
+    BlockKind.BRING: _l("What to bring"),
+    BlockKind.RIGHTS: _l("Your rights and legal support"),
+    BlockKind.PHOTOS: _l("Photos and filming"),
+    BlockKind.MEDIA: _l("Media contact"),
+}
+
+
+class Block(Record):
+    """A section of the page that an organizer fills or leaves out. Markdown."""
+
+    __tablename__ = "blocks"
+
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[BlockKind] = mapped_column(choice_of(BlockKind), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+    text: Mapped[Texts]
+
+
+class KeyFigure(Record):
+    """A number large on the page with a line of what it counts: "49", "deaths that …"."""
+
+    __tablename__ = "key_figures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    figure: Mapped[Texts]
+    text: Mapped[Texts]

@@ -1,0 +1,5 @@
+"""Pages for anyone."""
+
+from flask import Blueprint
+
+bp = Blueprint("actions", __name__)

@@ -1,0 +1,1 @@
+"""What is written: background articles with photos, figures and sources."""

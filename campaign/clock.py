@@ -1,0 +1,8 @@
+"""The only reading of the clock."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Mail that is owed. Knows nobody; everybody calls it."""

@@ -1,0 +1,1 @@
+"""Stands above all that hold personal data: inventory, retention, erasure."""

@@ -1,0 +1,1 @@
+"""Who comes: sign-up, confirm, change, cancel, forget."""

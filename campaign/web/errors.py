@@ -1,0 +1,53 @@
+"""Whatever goes wrong becomes a page with words that say what to do."""
+
+from flask import Flask, Response, make_response, render_template
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from campaign.errors import Refusal
+from campaign.extensions import db
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(500, broken)
+
+
+def refused(error: Refusal) -> tuple[str, int]:
+    db.session.rollback()
+    words = str(error) or _words(error.status)[1]
+    return render_template("errors/error.html", title=_words(error.status)[0], words=words), error.status
+
+
+def failed(error: HTTPException) -> Response:
+    """Keeps what the exception carries besides: Location, Allow, Retry-After."""
+    db.session.rollback()
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    title, words = _words(error.code)
+    response = make_response(render_template("errors/error.html", title=title, words=words), error.code)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def broken(_error: Exception) -> tuple[str, int]:
+    """Asks nothing of database, session or layout: any of them may be what broke."""
+    return render_template("errors/500.html"), 500
+
+
+def _words(status: int) -> tuple[str, str]:
+    known = {
+        400: (_("That request was not complete"), _("Go back, load the page again, and try once more.")),
+        403: (_("That is not allowed"), _("The request came from another site, or you may not do this.")),
+        404: (
+            _("There is no such page"),
+            _("The link may be mistyped, too old, or the page was taken away. The front page shows what is coming up."),
+        ),
+        405: (_("That does not work here"), _("Open the page from its link and use the button on it.")),
+        413: (_("That is too much at once"), _("What you sent is too large. Shorten it and send it again.")),
+        429: (_("Too many tries"), _("Wait a few minutes, then try again. Nothing was lost.")),
+    }
+    return known.get(status, (_("That did not work"), _("Go back and try again. If it happens again, write to us.")))

@@ -1,0 +1,74 @@
+"""The app once a run; the database emptied after each test; the clock stands still until a test moves it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from campaign import clock, create_app
+from campaign.extensions import db
+from config import Settings
+from tests.clients import Visitor
+
+
+class FixedClock:
+    """Stands at `instant`. `set` puts it elsewhere, `forward` moves it by a timedelta."""
+
+    def __init__(self):
+        self.instant = datetime(2023, 5, 10, 14, 0, tzinfo=UTC)
+
+    def __call__(self):
+        return self.instant
+
+    def set(self, instant):
+        self.instant = instant
+
+    def forward(self, step):
+        self.instant += step
+
+
+@pytest.fixture(autouse=True)
+def at(monkeypatch):
+    """The clock: Wednesday 10 May 2023, 10:00 am in Ottawa, three weeks before the protest."""
+    fixed = FixedClock()
+    monkeypatch.setattr(clock, "now", fixed)
+    return fixed
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    instance = tmp_path_factory.mktemp("instance")
+    return Settings(
+        SECRET_KEY="a key for tests only, 32 characters and more",
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{instance / 'campaign.db'}",
+        BASE_URL="http://localhost",
+        INSTANCE_DIR=instance,
+        KEYS_DIR=instance / "keys",
+        MAIL_DEFAULT_SENDER="campaign@example.org",
+        TESTING=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def _application(settings):
+    app = create_app(settings)
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture
+def app(_application):
+    """The application, with a context pushed and an empty database."""
+    with _application.app_context():
+        yield _application
+        db.session.rollback()
+        db.session.connection(execution_options={"writes": True})
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+
+
+@pytest.fixture
+def client(app):
+    """A visitor's browser, without cookies to begin with."""
+    return Visitor(app)
