@@ -47,7 +47,7 @@ def listed(
     return db.session.scalars(query).all()
 
 
-def _listed() -> Select[tuple[Action]]:
+def _listed() -> Select[Action]:
     return (
         select(Action)
         .join(Action.campaign)
