@@ -141,6 +141,10 @@ class Action(Record):
         self.starts_local, self.ends_local, self.zone = starts_local, ends_local, zone
         self.starts_at, self.ends_at = starts_at, ends_at
 
+    def at_minute(self, minutes: int) -> datetime:
+        """The wall clock so many minutes after the start; before it if negative."""
+        return self.starts_local + timedelta(minutes=minutes)
+
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
 

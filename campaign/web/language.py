@@ -16,9 +16,11 @@ def install(app: Flask) -> None:
 
 
 def current() -> str:
-    """The language of the page that is being made."""
-    if has_request_context() and "lang" in g:
-        return str(g.lang)
+    """The language of the page that is being made; of one that doesn't exist, what its address begins with."""
+    if has_request_context():
+        wanted = g.get("lang") or request.path[1:].partition("/")[0]
+        if wanted in LANGUAGES:
+            return str(wanted)
     return str(current_app.config["DEFAULT_LANGUAGE"])
 
 
