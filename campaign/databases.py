@@ -1,9 +1,13 @@
 """How SQLite is opened: durable, patient, forgetful; and who begins a transaction as a writer."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+from campaign.extensions import db
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -33,3 +37,19 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction that writes, from its first statement on: a worker's or a command's unit of work.
+
+    Committed at the end, rolled back when anything is raised.
+    """
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise

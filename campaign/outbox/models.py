@@ -19,6 +19,17 @@ class Priority(IntEnum):
     FOLLOWUP = 40
 
 
+class Kind(StrEnum):
+    """What a letter is for. Features may have kinds of their own."""
+
+    REMINDER = "reminder"
+    FOLLOWUP = "followup"
+    NOTICE = "notice"  # of a change
+    CONFIRMATION = "confirmation"
+    FAREWELL = "farewell"
+    ACCOUNT = "account"  # to an organizer
+
+
 class OnUnknown(StrEnum):
     """What to do when a server took the final dot and then never answered."""
 
@@ -58,7 +69,7 @@ class Occasion(Record):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(24))  # reminder, followup, notice, confirmation, farewell, account …
+    kind: Mapped[str] = mapped_column(String(24))  # see Kind
     letter: Mapped[str] = mapped_column(String(64))  # a template below templates/mail/, e.g. "messages/reminder"
     subject: Mapped[str] = mapped_column(String(64), index=True)  # what it is about, e.g. "action:7"
     rule_key: Mapped[str | None] = mapped_column(String(64))
@@ -106,7 +117,7 @@ class Delivery(Record):
     unknowns: Mapped[int] = mapped_column(default=0)  # times that no answer came after the final dot
     next_at: Mapped[datetime | None]  # cleared when it ends: no time finer than a day stays
     expires_at: Mapped[datetime | None]
-    message_id: Mapped[str] = mapped_column(String(255), unique=True)  # fixed before the first try
+    message_id: Mapped[str] = mapped_column(String(255), unique=True)  # its left part; fixed before the first try
     smtp_code: Mapped[int | None]
     sent_on: Mapped[date | None]
 
@@ -125,9 +136,10 @@ class Suppression(Record):
 
 
 class Heartbeat(Record):
-    """When a part of the machine last did its work: the worker's loop, the nightly purge."""
+    """When a part of the machine last did its work: the worker, the nightly purge, the relay that takes our mail."""
 
     __tablename__ = "heartbeats"
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     beat_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(120), default="")  # what is wrong, for organizers; names nobody
