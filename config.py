@@ -41,11 +41,21 @@ class Settings:
     MAX_FORM_MEMORY_SIZE: int = 64 * 1024
     TESTING: bool = False
 
+    ARGON2_MEMORY_KIB: int = 64 * 1024  # of organizers' passwords: what a guess costs
+    ARGON2_ROUNDS: int = 3
+
     # Organizers' sessions: nothing outside /manage ever sees or sets a cookie.
     SESSION_COOKIE_NAME: str = "organizer"
     SESSION_COOKIE_PATH: str = "/manage"
     SESSION_COOKIE_HTTPONLY: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
+
+    RATELIMIT_STORAGE_URI: str = "memory://"  # per process; nothing about visitors outlives it
+    RATELIMIT_HEADERS_ENABLED: bool = False
+
+    @property
+    def RATELIMIT_ENABLED(self) -> bool:  # noqa: N802 -- Flask-Limiter's name
+        return self.RATE_LIMITS
 
     @property
     def SESSION_COOKIE_SECURE(self) -> bool:  # noqa: N802 -- Flask's name

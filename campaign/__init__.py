@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
-from campaign.web import errors, headers, jinja, language, requests
+from campaign.web import errors, headers, jinja, language, requests, seals
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for install in (requests.install, language.install, jinja.install, headers.install, errors.install):
+    for install in (requests.install, language.install, jinja.install, headers.install, errors.install, seals.install):
         install(app)
     public, organizers = faces()
     for face in public:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.actions.models import Action
+from campaign.errors import Conflict
 from campaign.extensions import Record, _l, choice_of
 
 
@@ -29,6 +30,17 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
     UNVERIFIED = "unverified"  # without an address: counts at once, shown apart
     CANCELLED = "cancelled"  # nothing of the person is left; the link and an anonymous count are
+
+
+COUNTED = frozenset({State.CONFIRMED, State.UNVERIFIED})
+
+MOVES: dict[State, set[State]] = {
+    State.SEALED: {State.PENDING},
+    State.PENDING: {State.CONFIRMED, State.CANCELLED},
+    State.CONFIRMED: {State.CANCELLED},
+    State.UNVERIFIED: {State.CANCELLED},
+    State.CANCELLED: set(),
+}
 
 
 class Rsvp(Record):
@@ -57,6 +69,38 @@ class Rsvp(Record):
     purges_seen: Mapped[int] = mapped_column(default=0)  # nightly purges since that letter reached a final state
 
     action: Mapped[Action] = relationship()
+
+    @property
+    def places(self) -> int:
+        """How many of its action's places it holds."""
+        return self.party_size if self.state in COUNTED and self.answer is Answer.YES else 0
+
+    @property
+    def has_address(self) -> bool:
+        """Whether its owner can be written to; where to, this process can't tell."""
+        return self.box is not None
+
+    def wait(self) -> None:
+        """Opened and stored again: from now on it is its owner's turn."""
+        self._move(State.PENDING)
+
+    def confirm(self) -> None:
+        self._move(State.CONFIRMED)
+        self.letter_on = None  # whoever lost the link may ask for it again, on this same day too
+
+    def cancel(self) -> None:
+        self._move(State.CANCELLED)
+        self.erase_contact()
+
+    def erase_contact(self) -> None:
+        """What names a person and what finds them again by their address. The private link stays."""
+        self.box = self.blind_index = None
+        self.reminders = False
+
+    def _move(self, to: State) -> None:
+        if to not in MOVES[self.state]:
+            raise Conflict(_l("This RSVP was cancelled. To come after all, send a new one from the action’s page."))
+        self.state = to
 
 
 class ActionKey(Record):

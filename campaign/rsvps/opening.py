@@ -1,0 +1,74 @@
+"""What is known of a person, as it lies under seal: in the box that the form made, and after intake."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from campaign import sealing
+from campaign.extensions import db
+from campaign.rsvps.models import ActionKey, Answer
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What the form's box holds. Sealed by the web process, opened once, by the intake."""
+
+    email: str  # as typed
+    name: str
+    entered_at: str  # ISO 8601, UTC: of two the later holds. No time stands outside the seal
+
+    def seal(self, sealer: sealing.Sealer, action_id: int, rsvp_id: str) -> bytes:
+        return sealer.seal(_octets(self), sealing.Context("intake", action_id, rsvp_id))
+
+    @classmethod
+    def open(cls, keyring: sealing.Keyring, box: bytes, action_id: int, rsvp_id: str) -> "Entered":
+        """Raises sealing.CannotOpen."""
+        return cls(**json.loads(keyring.open(box, sealing.Context("intake", action_id, rsvp_id))))
+
+
+@dataclass(frozen=True)
+class Person:
+    """What an RSVP's box holds after intake, and the copy of it that travels with each letter to its owner."""
+
+    to: str  # what mail is sent to
+    name: str  # "" if none; only to greet
+    manage: str  # token of the private link
+    unsubscribe: str  # token of the unsubscribe link
+    language: str
+    entered_at: str
+    answer: str = ""  # in letters that show it: a value of Answer,
+    party_size: int = 0  # and how many people
+
+    def seal(self, vault: sealing.Vault, action_id: int, rsvp_id: str) -> bytes:
+        return vault.seal(_octets(self), sealing.Context("contact", action_id, rsvp_id))
+
+    @classmethod
+    def open(cls, vault: sealing.Vault, box: bytes, action_id: int, rsvp_id: str) -> "Person":
+        """rsvp_id: also the person_key of a letter. Raises sealing.CannotOpen."""
+        return cls(**json.loads(vault.open(box, sealing.Context("contact", action_id, rsvp_id))))
+
+    def answering(self, answer: Answer, party_size: int) -> "Person":
+        """For a letter that shows the answer."""
+        return replace(self, answer=answer.value, party_size=party_size)
+
+
+def open_box(keyring: sealing.Keyring, action_id: int, person_key: str, box: bytes) -> Person:
+    """Who a letter about an action goes to. Raises sealing.CannotOpen, also when the action's key is no more."""
+    kept = db.session.get(ActionKey, action_id)
+    if kept is None:
+        raise sealing.CannotOpen
+    return Person.open(keyring.vault(kept.wrapped, action_id), box, action_id, person_key)
+
+
+def vault_of(action_id: int, keyring: sealing.Keyring) -> sealing.Vault:
+    """The action's vault; a new one if it has none. Raises sealing.CannotOpen if the keys don't fit the one it has."""
+    kept = db.session.get(ActionKey, action_id)
+    if kept is not None:
+        return keyring.vault(kept.wrapped, action_id)
+    vault, epoch, wrapped = keyring.new_vault(action_id)
+    db.session.add(ActionKey(action_id=action_id, epoch=epoch, wrapped=wrapped))
+    db.session.flush()
+    return vault
+
+
+def _octets(known: "Entered | Person") -> bytes:
+    return json.dumps(asdict(known), ensure_ascii=False, separators=(",", ":")).encode()
