@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import Babel, lazy_gettext
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_mail import Mail
 from flask_migrate import Migrate
-from flask_security.core import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Enum, MetaData
@@ -46,6 +45,8 @@ def choice_of(enum: type[Any]) -> Enum:
     )
 
 
+in_language = force_locale  # `with in_language("fr"):` for what is said outside a page, such as a letter
+say, say_many = gettext, ngettext  # the `_()` and `ngettext()` of letters
 _l = lazy_gettext  # for texts that models and forms hold; `pybabel` collects them by this name
 
 db = SQLAlchemy(model_class=Record)
@@ -53,5 +54,4 @@ migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()
-security = Security()
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
