@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
-from campaign.web import errors, headers, jinja, language, requests, seals
+from campaign.web import errors, guard, headers, jinja, language, requests, seals, signing_in
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,8 +17,10 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.accounts import manage as accounts_manage
     from campaign.actions import manage as actions_manage
     from campaign.actions import public as actions_public
+    from campaign.articles import manage as articles_manage
     from campaign.articles import public as articles_public
     from campaign.calendars import public as calendars_public
+    from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
     from campaign.messages import manage as messages_manage
     from campaign.rsvps import manage as rsvps_manage
@@ -35,7 +37,15 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             articles_public.bp,
             calendars_public.bp,
         ],
-        [site_manage.bp, accounts_manage.bp, actions_manage.bp, rsvps_manage.bp, messages_manage.bp],
+        [
+            site_manage.bp,
+            accounts_manage.bp,
+            campaigns_manage.bp,
+            actions_manage.bp,
+            articles_manage.bp,
+            rsvps_manage.bp,
+            messages_manage.bp,
+        ],
     )
 
 
@@ -49,18 +59,19 @@ def create_app(settings: Settings) -> Flask:
     )
     app.config.from_object(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     mail.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for install in (requests.install, language.install, jinja.install, headers.install, errors.install, seals.install):
-        install(app)
+    for part in (signing_in, requests, language, jinja, headers, errors, seals):
+        part.install(app)
     public, organizers = faces()
     for face in public:
         csrf.exempt(face)  # public forms carry a stateless stamp, see web/stamp.py
         app.register_blueprint(face)
     manage = Blueprint("manage", __name__, url_prefix="/manage")
+    guard.install(manage)
     for face in organizers:
         manage.register_blueprint(face)
     app.register_blueprint(manage)

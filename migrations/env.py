@@ -1,0 +1,37 @@
+"""How Alembic runs here: inside the application, on its engine; migrations import nothing of ours."""
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from flask import current_app
+from sqlalchemy.types import TypeDecorator
+
+extension = current_app.extensions["migrate"]
+
+
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Write a column type of ours as the plain SQLAlchemy type that it is made of."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    if kind == "type" and isinstance(item, sa.Enum):
+        return f"sa.String(length={item.length})"
+    return False
+
+
+def run() -> None:
+    engine = extension.db.engine
+    with engine.connect().execution_options(writes=True) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=extension.db.metadata,
+            render_item=render_item,
+            render_as_batch=True,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
