@@ -28,6 +28,8 @@ DAY = {
     "fr": "{weekday} {day} {month} {year}",
     "es": "{weekday} {day} de {month} de {year}",
 }
+DATE = {"en": "{day} {month} {year}", "fr": "{day} {month} {year}", "es": "{day} de {month} de {year}"}
+DAY_AND_MONTH = {"en": "{day} {month}", "fr": "{day} {month}", "es": "{day} de {month}"}
 SHORT_DAY = "{weekday} {day} {month}"
 MONTH = {"en": "{month} {year}", "fr": "{month} {year}", "es": "{month} de {year}"}
 FIRST = {"en": "1", "fr": "1er", "es": "1"}
@@ -145,6 +147,16 @@ def day_in_words(day: date, lang: str) -> str:
     return DAY[lang].format(
         weekday=weekday_name(day, lang), day=day_number(day, lang), month=month_name(day, lang), year=day.year
     )
+
+
+def date_in_words(day: date, lang: str) -> str:
+    """ "31 May 2023", "1er juin 2023", "31 de mayo de 2023": of what was written, where the weekday says nothing."""
+    return DATE[lang].format(day=day_number(day, lang), month=month_name(day, lang), year=day.year)
+
+
+def day_and_month(day: date, lang: str) -> str:
+    """ "31 May", "1er juin", "31 de mayo": where the year is plain."""
+    return DAY_AND_MONTH[lang].format(day=day_number(day, lang), month=month_name(day, lang))
 
 
 def short_day(day: date, lang: str) -> str:

@@ -1,12 +1,12 @@
 """Which actions are shown to the public: one place decides, for pages, feeds and mail alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
-from campaign.actions.models import Action, Status
+from campaign.actions.models import Action, Kind, Status
 from campaign.campaigns.models import Campaign, FormerSlug
 from campaign.errors import Missing
 from campaign.extensions import db
@@ -30,14 +30,21 @@ def renamed(slug: str) -> str | None:
 
 
 def listed(
-    campaign: Campaign | None = None, *, after: datetime | None = None, before: datetime | None = None
+    campaign: Campaign | None = None,
+    *,
+    after: datetime | None = None,
+    before: datetime | None = None,
+    whole: bool = False,
 ) -> Sequence[Action]:
     """What stands in lists, grids and feeds, in the order of time: not drafts, not unlisted ones.
 
     after:  only those that end later than this.
     before: only those that start earlier than this.
+    whole:  with their agenda and announced dates, two queries for all.
     """
     query = _listed()
+    if whole:
+        query = query.options(selectinload(Action.agenda), selectinload(Action.announced))
     if campaign is not None:
         query = query.where(Action.campaign_id == campaign.id)
     if after is not None:
@@ -45,6 +52,31 @@ def listed(
     if before is not None:
         query = query.where(Action.starts_at < before)
     return db.session.scalars(query).all()
+
+
+def past(campaign: Campaign, now: datetime, most: int) -> Sequence[Action]:
+    """Those that are over, the latest first."""
+    query = _listed().where(Action.campaign_id == campaign.id, Action.ends_at <= now).limit(most)
+    return db.session.scalars(query.order_by(None).order_by(Action.starts_at.desc(), Action.id)).all()
+
+
+def called(slugs: Iterable[str]) -> dict[str, Action]:
+    """By each slug that an article's text names, the listed action which has it now or had it once."""
+    wanted = set(slugs)
+    if not wanted:
+        return {}
+    found = {action.slug: action for action in db.session.scalars(_listed().where(Action.slug.in_(wanted)))}
+    if wanted - found.keys():
+        once = _listed().join(FormerSlug, (FormerSlug.subject_id == Action.id) & (FormerSlug.kind == "action"))
+        rows = db.session.execute(once.add_columns(FormerSlug.slug).where(FormerSlug.slug.in_(wanted - found.keys())))
+        found |= {slug: action for action, slug in rows}
+    return found
+
+
+def headline(actions: Sequence[Action], now: datetime) -> Action | None:
+    """Of actions in the order of time the one to put forward: the next protest, else whatever is next."""
+    open_ones = [action for action in actions if action.takes_rsvps(now)]
+    return next((action for action in open_ones if action.kind is Kind.PROTEST), next(iter(open_ones), None))
 
 
 def _listed() -> Select[Action]:

@@ -141,6 +141,19 @@ class Action(Record):
         self.starts_local, self.ends_local, self.zone = starts_local, ends_local, zone
         self.starts_at, self.ends_at = starts_at, ends_at
 
+    @property
+    def earlier(self) -> list["AnnouncedDate"]:
+        """When and where it was to be before, in the order in which that was announced; empty if it never changed."""
+        dates: list[AnnouncedDate] = []
+        for date_ in self.announced:
+            if not dates or not date_.says_the_same_as(dates[-1]):
+                dates.append(date_)
+        return dates[:-1]
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.seats_taken >= self.capacity
+
     def at_minute(self, minutes: int) -> datetime:
         """The wall clock so many minutes after the start; before it if negative."""
         return self.starts_local + timedelta(minutes=minutes)
@@ -225,6 +238,9 @@ class AnnouncedDate(Record):
     zone: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(330))
     announced_at: Mapped[datetime]
+
+    def says_the_same_as(self, other: "AnnouncedDate") -> bool:
+        return (self.starts_local, self.zone, self.place) == (other.starts_local, other.zone, other.place)
 
 
 class AgendaItem(Record):

@@ -3,21 +3,29 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from babel import numbers
 from flask import Flask, current_app, g, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from campaign import clock, timezones
+from campaign import clock, markdown, timezones
+from campaign.actions.models import BLOCK_TITLES, KIND_WORDS, STATUS_WORDS, Action
+from campaign.articles.models import LINK_WORDS
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
+from campaign.rsvps import counting
 from campaign.web import language, places
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+NUMBERS = {"en": "en_CA", "fr": "fr_CA", "es": "es_PE"}
+WORDS_A_MINUTE = 220
 NOT_YET = {
     "en": _l("This text is not yet available in English."),
     "fr": _l("This text is not yet available in French."),
@@ -42,6 +50,11 @@ def install(app: Flask) -> None:
         in_language=places.in_language,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
         NOT_YET=NOT_YET,
+        status_words=status_words,
+        kind_words=KIND_WORDS,
+        block_titles=BLOCK_TITLES,
+        link_words=LINK_WORDS,
+        coming_in_words=coming_in_words,
         INSTEAD=INSTEAD,
         the_campaign=the_campaign,
         zone_in_words=zone_in_words,
@@ -50,8 +63,14 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         said=said,
         plain=plain,
+        markdown=rich,
+        reading_minutes=reading_minutes,
+        money=money,
+        share=share,
         in_words=_spoken(timezones.in_words),
         day_in_words=_spoken(timezones.day_in_words),
+        date_in_words=_spoken(timezones.date_in_words),
+        day_and_month=_spoken(timezones.day_and_month),
         month_in_words=_spoken(timezones.month_in_words),
         short_day=_spoken(timezones.short_day),
         hour_in_words=hour_in_words,
@@ -96,6 +115,44 @@ def said(texts: Texts, default: str) -> Markup | str:
     if lang == language.current():
         return text
     return Markup('<span lang="{}">{}</span>').format(lang, text)
+
+
+def rich(texts: Texts, default: str, top: int = 3) -> Markup:
+    """Markdown in the page's language as HTML, or the next best in a <div> that says its own language."""
+    text, lang = texts.best(language.current(), default)
+    html = markdown.to_html(text, top)
+    return html if lang == language.current() else Markup('<div lang="{}">{}</div>').format(lang, html)
+
+
+def reading_minutes(text: str) -> int:
+    return max(1, round(len(text.split()) / WORDS_A_MINUTE))
+
+
+def money(value: Decimal, currency: str) -> str:
+    """ "$88,823.51", as the page's language writes it; without a currency, a plain number."""
+    locale = NUMBERS[language.current()]
+    if not currency:
+        return str(numbers.format_decimal(value, locale=locale))
+    return str(numbers.format_currency(value, currency, locale=locale))
+
+
+def share(value: Decimal, largest: Decimal) -> int:
+    """How long a bar is, 0 to 100."""
+    return round(max(Decimal(), value) / largest * 100) if largest > 0 else 0
+
+
+def status_words(action: Action) -> Any:
+    """ "Postponed"."""
+    return STATUS_WORDS[action.status]
+
+
+def coming_in_words(action: Action) -> str:
+    """ "More than 200 people are coming so far."."""
+    step = counting.step(action.public_count)
+    if not step:
+        return str(_("Fewer than 10 people are coming so far."))
+    number = numbers.format_decimal(step, locale=NUMBERS[language.current()])
+    return str(_("More than %(number)s people are coming so far.", number=number))
 
 
 def zone_in_words(start: datetime, zone: str, city: str = "", end: datetime | None = None) -> str:
