@@ -1,0 +1,80 @@
+"""Links by which an action, or all that come, get into somebody's own calendar."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from campaign.actions.models import Action
+from campaign.calendars.entries import of_action
+
+GOOGLE = "https://calendar.google.com/calendar/render"
+GOOGLE_SUBSCRIBE = "https://www.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
+OUTLOOK_SUBSCRIBE = "https://outlook.live.com/calendar/0/addfromweb"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """The ways to subscribe to a feed."""
+
+    address: str  # to copy
+    webcal: str  # opens the calendar program of the machine
+    google: str
+    outlook: str
+
+
+@dataclass(frozen=True)
+class Adding:
+    """The ways to put one action into a calendar once. It isn't changed there afterwards."""
+
+    file: str
+    google: str
+    outlook: str
+
+
+def to_feed(address: str, name: str) -> Subscription:
+    """address: of the feed, absolute."""
+    webcal = f"webcal://{address.partition('://')[2]}"
+    return Subscription(
+        address=address,
+        webcal=webcal,
+        google=f"{GOOGLE_SUBSCRIBE}?{_query(cid=webcal)}",
+        outlook=f"{OUTLOOK_SUBSCRIBE}?{_query(url=address, name=name)}",
+    )
+
+
+def adding(action: Action, lang: str, base_url: str) -> Adding:
+    """What is handed over is public: title, time, place and the address of the page."""
+    entry = of_action(action, lang, base_url)
+    start, end = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
+    google = _query(
+        action="TEMPLATE",
+        text=entry.title,
+        dates=f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        ctz=entry.zone,
+        location=entry.place,
+        details=entry.page,
+    )
+    outlook = _query(
+        path="/calendar/action/compose",
+        rru="addevent",
+        subject=entry.title,
+        startdt=_outlook(start),
+        enddt=_outlook(end),
+        location=entry.place,
+        body=entry.page,
+    )
+    return Adding(
+        file=f"{base_url}/{lang}/actions/{action.slug}.ics",
+        google=f"{GOOGLE}?{google}",
+        outlook=f"{OUTLOOK}?{outlook}",
+    )
+
+
+def _outlook(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _query(**values: str) -> str:
+    """Spaces as %20: Outlook shows a "+" as it is."""
+    return urlencode(values, quote_via=quote)
