@@ -1,18 +1,39 @@
 """Visitors: a browser as a test sees it."""
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from campaign.extensions import db
+from tests import make
 
 
 class Visitor(FlaskClient):
-    """Commits what the test has made before each request, and lets the test see what the request changed."""
+    """Commits what the test has made before each request, and lets the test see what the request changed.
+
+    Each request has a context of its own, as in real life: nothing of one is left in `g` for the next.
+    """
 
     def __init__(self, app):
         super().__init__(app, app.response_class, use_cookies=True)
+        self.csrf_token = None  # sent with every form, as from the page that it stands on; none: not sent
 
     def open(self, *args, **kwargs):
         db.session.commit()
-        response = super().open(*args, **kwargs)
+        if self.csrf_token and kwargs.get("method") == "POST" and str(args[0]).startswith("/manage"):
+            kwargs["data"] = {"csrf_token": self.csrf_token, **(kwargs.get("data") or {})}
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
         db.session.expire_all()
         return response
+
+    def sign_in(self, account, password=make.PASSWORD):
+        """Through the form, like everybody. Returns the visitor, so that a test can go on in the same line."""
+        self.csrf_token = _csrf_token(self.get("/manage/login"))
+        page = self.post("/manage/login", data={"email": account.email, "password": password})
+        assert page.status_code == 302, page.text
+        self.csrf_token = _csrf_token(self.get("/manage/"))
+        return self
+
+
+def _csrf_token(page):
+    return BeautifulSoup(page.text, "html.parser").find("input", {"name": "csrf_token"})["value"]

@@ -45,6 +45,8 @@ def settings(tmp_path_factory):
         KEYS_DIR=instance / "keys",
         MAIL_DEFAULT_SENDER="campaign@example.org",
         TESTING=True,
+        ARGON2_MEMORY_KIB=8,  # as cheap as it goes: tests sign in hundreds of times
+        ARGON2_ROUNDS=1,
     )
 
 

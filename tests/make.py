@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from campaign import clock
+from campaign.accounts import passwords
 from campaign.accounts.membership import Level as MembershipLevel
 from campaign.accounts.membership import Membership
 from campaign.accounts.models import Organizer, Team
@@ -11,6 +12,8 @@ from campaign.actions.models import Action, Level
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.extensions import db
+
+PASSWORD = "four words, easily remembered"
 
 _number = count(1)
 
@@ -20,12 +23,13 @@ def team(name="Heron collective", **more):
     return _add(Team(name=name, created_at=clock.now(), **given))
 
 
-def account(name, team=None, level=MembershipLevel.OWNER, password=None):
+def account(name, team=None, level=MembershipLevel.OWNER, password=PASSWORD):
+    """Somebody who can sign in. The cast: Alice owns, Bob is a member, Charlie is an outsider."""
     organizer = _add(
         Organizer(
             email=f"{name.lower()}@example.org",
             name=name,
-            password=password,
+            password=passwords.hashed(password),
             active=True,
             fs_uniquifier=f"uniquifier-{next(_number)}",
             confirmed_at=clock.now(),
@@ -80,9 +84,11 @@ def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug
         **given,
     )
     row.set_time(starts, starts + timedelta(hours=hours), zone)
+    _add(row)
     if publish:
         row.publish(now)
-    return _add(row)
+        db.session.flush()
+    return row
 
 
 def _add(row):

@@ -7,13 +7,20 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer, Team
-from campaign.extensions import Record, choice_of
+from campaign.extensions import Record, _l, choice_of
 
 
 class Level(StrEnum):
     OWNER = "owner"
     ORGANIZER = "organizer"
     MODERATOR = "moderator"
+
+
+LEVEL_WORDS = {
+    Level.OWNER: _l("owner"),
+    Level.ORGANIZER: _l("organizer"),
+    Level.MODERATOR: _l("moderator"),
+}
 
 
 class Permission(StrEnum):

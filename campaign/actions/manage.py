@@ -2,4 +2,9 @@
 
 from flask import Blueprint
 
-bp = Blueprint("actions", __name__)
+bp = Blueprint("actions", __name__, url_prefix="/actions")
+
+
+@bp.get("/")
+def index() -> str:
+    return ""

@@ -31,17 +31,17 @@ def per_visitor(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def _amount() -> str:
-    return CEILING if _network() is None else PER_NETWORK
+    return CEILING if network() is None else PER_NETWORK
 
 
 def _who() -> str:
-    network = _network()
-    if network is None:
+    prefix = network()
+    if prefix is None:
         return f"all:{(request.view_args or {}).get('slug')}"
-    return hmac.digest(_key_of(clock.now().date()), network.encode(), "sha256").hex()
+    return unrecognisable(prefix)
 
 
-def _network() -> str | None:
+def network() -> str | None:
     """The prefix that the visitor comes from; none if it is this machine itself."""
     if not request.remote_addr:
         return None
@@ -51,6 +51,11 @@ def _network() -> str | None:
     if address.is_loopback:
         return None
     return str(ip_network((address, PREFIXES[address.version]), strict=False))
+
+
+def unrecognisable(text: str) -> str:
+    """The same for the same text until tomorrow, and nothing that could be traced back."""
+    return hmac.digest(_key_of(clock.now().date()), text.encode(), "sha256").hex()
 
 
 _latest: tuple[date, bytes] = (date.min, b"")

@@ -1,0 +1,68 @@
+"""Signing in, a new password, joining, the team."""
+
+from typing import Any
+
+from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm
+from flask_wtf import FlaskForm
+from wtforms.fields import PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, ValidationError
+
+from campaign.accounts import passwords
+from campaign.extensions import _l
+from campaign.fields import AddressField, LineField, ProseField
+
+
+class SignInForm(LoginForm):
+    """Flask-Security's, without "remember me"."""
+
+    remember = None  # type: ignore[assignment]  # how WTForms takes a field of a parent away
+
+
+class ForgottenForm(ForgotPasswordForm):
+    """Flask-Security's. It takes as long whether the address has an account or not."""
+
+    def validate(self, **more: Any) -> bool:
+        valid: bool = super().validate(**more)
+        if valid:
+            passwords.hashed("as long as for an address without an account")
+        return valid
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """Flask-Security's."""
+
+
+class JoinForm(FlaskForm):
+    """What somebody who was invited says about themselves and their team."""
+
+    name = LineField(_l("Your name"), [DataRequired(_l("Enter your name, as the team knows you.")), Length(max=80)])
+    password = PasswordField(_l("Password"), [DataRequired(_l("Enter a password."))])
+    again = PasswordField(_l("The same password again"), [EqualTo("password", _l("The two passwords differ."))])
+    team_name = LineField(_l("Name of your team"), [DataRequired(_l("Enter the name of your team.")), Length(max=120)])
+    reply_address = AddressField(_l("Reply address"), [Optional(), Length(max=254)])
+    postal_address = ProseField(_l("Postal address"), [Optional(), Length(max=300)])
+
+    def __init__(self, *given: Any, address: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.address = address
+
+    def validate_password(self, field: StringField) -> None:
+        wrong = passwords.problem(field.data or "", self.address)
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class TeamForm(FlaskForm):
+    """What stands in each of the team's mails."""
+
+    name = LineField(_l("Name of the team"), [DataRequired(_l("Enter the name of your team.")), Length(max=120)])
+    reply_address = AddressField(
+        _l("Reply address"), [DataRequired(_l("Enter the address that answers to your mail go to.")), Length(max=254)]
+    )
+    postal_address = ProseField(
+        _l("Postal address"), [DataRequired(_l("Enter a postal address. A post box will do.")), Length(max=300)]
+    )
+
+
+class SignOutForm(FlaskForm):
+    """A button."""

@@ -1,0 +1,48 @@
+"""What a password must be, and how it is kept: Argon2id, by Flask-Security."""
+
+import unicodedata
+from typing import Any
+
+from flask_security.password_util import PasswordUtil
+from flask_security.utils import hash_password
+
+from campaign.extensions import _l
+
+SHORTEST, LONGEST = 12, 200
+TOO_SHORT = _l("Use at least %(count)s characters: four or five words are easy to remember.", count=SHORTEST)
+TOO_LONG = _l("Use at most %(count)s characters.", count=LONGEST)
+SAME_AS_ADDRESS = _l("Don’t use your email address as the password.")
+ONE_CHARACTER = _l("That is one character over and over. Use several words.")
+
+
+class Passwords(PasswordUtil):
+    """Our rules in Flask-Security's forms: length, and not the obvious. No list is asked over the network."""
+
+    def normalize(self, password: str) -> str:
+        return spelled(password)
+
+    def validate(self, password: str, is_register: bool, **who: Any) -> tuple[list[Any] | None, str]:  # noqa: ARG002 -- theirs
+        """(what is wrong or None, the password in the spelling that is hashed)."""
+        password = spelled(password)
+        wrong = problem(password, str(getattr(who.get("user"), "email", "")))
+        return ([wrong] if wrong else None), password
+
+
+def problem(password: str, address: str) -> Any:
+    """In words, why this can't be the password of who signs in by `address`; None if it can."""
+    if len(password) < SHORTEST:
+        return TOO_SHORT
+    if len(password) > LONGEST:
+        return TOO_LONG
+    if address and password.lower() == address.lower():
+        return SAME_AS_ADDRESS
+    return ONE_CHARACTER if len(set(password)) == 1 else None
+
+
+def spelled(password: str) -> str:
+    """One spelling of what different keyboards make of the same letters."""
+    return unicodedata.normalize("NFKD", password)
+
+
+def hashed(password: str) -> str:
+    return str(hash_password(spelled(password)))

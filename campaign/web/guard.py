@@ -1,0 +1,101 @@
+"""Who is here, and what they may reach. Below /manage everything is looked up through the person."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import Select, select
+
+from campaign.accounts.membership import ALLOWED, Membership, Permission
+from campaign.accounts.models import Organizer, Team
+from campaign.actions.models import Action
+from campaign.articles.models import Article
+from campaign.campaigns.models import Campaign
+from campaign.errors import Missing, NotAllowed
+from campaign.extensions import Record, csrf, db
+from campaign.web import language
+
+T = TypeVar("T", bound=Record)
+View = TypeVar("View", bound=Callable[..., Any])
+
+WANTED = "wanted"  # in the session: the page that an unsigned visitor asked for; never taken from the address
+LARGEST_ID = 2**31 - 1
+
+
+def install(manage: Blueprint) -> None:
+    """Guards a parent blueprint and all that is nested in it."""
+    manage.before_request(admit)
+
+
+def open_to_all(view: View) -> View:
+    """Marks a page below /manage that needs no signing in: invitations."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def admit() -> ResponseReturnValue | None:
+    """Lets organizers in, in their own language; everybody else signs in first, and then is back where they were."""
+    signed_in = current_user.is_authenticated
+    if signed_in or getattr(current_app.view_functions[str(request.endpoint)], "open_to_all", False):
+        csrf.protect()
+        g.lang = me().language if signed_in else language.current()
+        return None
+    if request.method == "GET":
+        session[WANTED] = request.full_path.rstrip("?")
+    return redirect(url_for("security.login"), 302 if request.method == "GET" else 303)
+
+
+def me() -> Organizer:
+    """The organizer who is signed in. For pages that `admit` guards."""
+    organizer = current_user._get_current_object()
+    if not isinstance(organizer, Organizer):
+        raise Missing
+    return organizer
+
+
+def find(model: type[T], id: int, *, may: Permission) -> T:
+    """The one of `model` with this id, if it is in a team of the person's and they may do this to it.
+
+    Raises Missing for an outsider, as for what isn't there; NotAllowed for a member without the right.
+    """
+    if id > LARGEST_ID:
+        raise Missing
+    row = db.session.execute(_within(model).add_columns(Membership.level).where(_id_of(model) == id)).one_or_none()
+    if row is None:
+        raise Missing
+    found, level = row
+    if may not in ALLOWED[level]:
+        raise NotAllowed
+    return found  # type: ignore[no-any-return]
+
+
+def every(model: type[T], *, may: Permission, where: Sequence[Any] = (), order: Sequence[Any] = ()) -> Sequence[T]:
+    """All of `model` in the person's teams that they may do this to."""
+    levels = [level for level, allowed in ALLOWED.items() if may in allowed]
+    query = _within(model).where(Membership.level.in_(levels), *where).order_by(*order, _id_of(model))
+    return db.session.scalars(query).all()
+
+
+def may(permission: Permission, team_id: int) -> bool:
+    """Whether the person may do this in a team: for what a page offers. What it does asks `find`."""
+    membership = db.session.get(Membership, (me().id, team_id))
+    return membership is not None and membership.may(permission)
+
+
+def _within(model: type[T]) -> Select[Any]:
+    """Everything of `model` that belongs to a team of the person's."""
+    mine = Membership.organizer_id == me().id
+    query: Select[Any] = select(model)
+    if model is Team:
+        return query.join(Membership, Membership.team_id == Team.id).where(mine)
+    if model in (Action, Article):
+        query = query.join(model.campaign)  # type: ignore[attr-defined]
+    elif model is not Campaign:
+        raise TypeError(f"{model.__name__} doesn't belong to a team: look up what it hangs on")
+    return query.join(Membership, Membership.team_id == Campaign.team_id).where(mine)
+
+
+def _id_of(model: type[T]) -> Any:
+    return model.id  # type: ignore[attr-defined]
