@@ -63,7 +63,7 @@ def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug
     starts: naive, wall clock of the action's zone.
     """
     number = next(_number)
-    starts = starts or datetime(2023, 5, 31, 7, 0)  # noqa: DTZ001 -- a wall clock has no zone
+    starts = starts or datetime(2023, 5, 31, 7, 0)
     cause = cause or campaign(owner)
     given = {
         "title": Texts(en="Protest CANSEC"),
