@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign import clock, create_app
-from campaign.extensions import db
+from campaign import clock, create_app, keyfiles
+from campaign.extensions import db, limiter
+from campaign.sealing import Keyring
 from config import Settings
 from tests.clients import Visitor
 
@@ -52,6 +53,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def _application(settings):
+    keyfiles.make(settings.KEYS_DIR)
     app = create_app(settings)
     with app.app_context():
         db.create_all()
@@ -63,6 +65,7 @@ def app(_application):
     """The application, with a context pushed and an empty database."""
     with _application.app_context():
         yield _application
+        limiter.reset()
         db.session.rollback()
         db.session.connection(execution_options={"writes": True})
         for table in reversed(db.metadata.sorted_tables):
@@ -74,3 +77,9 @@ def app(_application):
 def client(app):
     """A visitor's browser, without cookies to begin with."""
     return Visitor(app)
+
+
+@pytest.fixture
+def keyring(app, settings):
+    """What only the worker has: the private keys."""
+    return Keyring(settings.KEYS_DIR)

@@ -10,7 +10,7 @@ from campaign.errors import Conflict, Missing
 from campaign.extensions import _l, db
 from campaign.outbox import posting
 from campaign.outbox.models import Kind
-from campaign.rsvps.models import Answer, Rsvp, State, UnsubscribeLink
+from campaign.rsvps.models import CANCELLED_ALREADY, Answer, Rsvp, State, UnsubscribeLink
 
 
 def find(token: str, *, to_change: bool = False) -> Rsvp:
@@ -38,7 +38,7 @@ def change(rsvp: Rsvp, answer: Answer, party_size: int, reminders: bool, now: da
     """Raises Conflict: over, cancelled, or not as many places left."""
     _refuse_if_past(rsvp.action, now)
     if rsvp.state is State.CANCELLED:
-        rsvp.confirm()  # raises, with the words for it
+        raise Conflict(CANCELLED_ALREADY)
     before = rsvp.places
     rsvp.answer, rsvp.party_size = answer, party_size
     rsvp.reminders = reminders and rsvp.has_address
@@ -111,7 +111,7 @@ def full(action: Action) -> Conflict:
         return Conflict(
             _l("There are fewer places left than you ask for: %(left)s. Come with fewer people."), left=left
         )
-    return Conflict(_l("All places are taken. Answer “maybe”, or look again later: places become free."))
+    return Conflict(_l("All places are taken. A place comes back when somebody cancels: look again in a day or two."))
 
 
 def places_left(action: Action) -> int | None:

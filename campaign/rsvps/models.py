@@ -41,6 +41,7 @@ MOVES: dict[State, set[State]] = {
     State.UNVERIFIED: {State.CANCELLED},
     State.CANCELLED: set(),
 }
+CANCELLED_ALREADY = _l("This RSVP was cancelled. To come after all, send a new one from the action’s page.")
 
 
 class Rsvp(Record):
@@ -99,7 +100,7 @@ class Rsvp(Record):
 
     def _move(self, to: State) -> None:
         if to not in MOVES[self.state]:
-            raise Conflict(_l("This RSVP was cancelled. To come after all, send a new one from the action’s page."))
+            raise Conflict(CANCELLED_ALREADY)
         self.state = to
 
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from campaign import sealing
-from campaign.extensions import db
-from campaign.rsvps.models import ActionKey, Answer
+from campaign.extensions import db, in_language
+from campaign.rsvps.models import ANSWER_WORDS, ActionKey, Answer
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Person:
     unsubscribe: str  # token of the unsubscribe link
     language: str
     entered_at: str
-    answer: str = ""  # in letters that show it: a value of Answer,
-    party_size: int = 0  # and how many people
+    answer: str = ""  # in letters that show it: the answer in words of that language,
+    people: str = ""  # and how many come
 
     def seal(self, vault: sealing.Vault, action_id: int, rsvp_id: str) -> bytes:
         return vault.seal(_octets(self), sealing.Context("contact", action_id, rsvp_id))
@@ -48,7 +48,8 @@ class Person:
 
     def answering(self, answer: Answer, party_size: int) -> "Person":
         """For a letter that shows the answer."""
-        return replace(self, answer=answer.value, party_size=party_size)
+        with in_language(self.language):
+            return replace(self, answer=str(ANSWER_WORDS[answer]), people=str(party_size))
 
 
 def open_box(keyring: sealing.Keyring, action_id: int, person_key: str, box: bytes) -> Person:

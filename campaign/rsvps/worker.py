@@ -1,0 +1,42 @@
+"""What the worker does about RSVPs. Called by its loop, again and again."""
+
+import logging
+from datetime import datetime
+
+from campaign.databases import writing
+from campaign.extensions import db
+from campaign.rsvps import counting, intake
+from campaign.sealing import CannotOpen, Keyring
+
+log = logging.getLogger(__name__)
+
+_given_up: set[str] = set()  # ids that this process can't open; tried again when it is started anew
+
+
+def take_in(now: datetime, keyring: Keyring) -> int:
+    """Opens every RSVP that waits and settles it, in the order in which they were sent, each in a transaction of its
+    own. Returns how many. What can't be opened stays as it is, and lapses if that doesn't change."""
+    waiting = [row for row in intake.sealed() if row[0] not in _given_up]
+    db.session.rollback()
+    opened, taken = [], 0
+    for rsvp_id, action_id, box in waiting:
+        try:
+            opened.append(intake.open_box(rsvp_id, action_id, box, keyring))
+        except CannotOpen:
+            _given_up.add(rsvp_id)
+    for one in sorted(opened, key=lambda one: one.entered.entered_at):
+        try:
+            with writing():
+                intake.take_in(one, keyring, now)
+            taken += 1
+        except CannotOpen:
+            _given_up.add(one.rsvp_id)
+    if taken < len(waiting):
+        log.error("%d RSVPs can't be opened with the keys in KEYS_DIR. Are they the right ones?", len(waiting) - taken)
+    return taken
+
+
+def refresh_counts(now: datetime) -> None:
+    """Hourly: the public counts."""
+    with writing():
+        counting.refresh_public_counts(now)
