@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wtforms import BooleanField, EmailField, Form, RadioField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 
 from campaign import timezones
 from campaign.actions.models import Action, Level
@@ -33,7 +34,7 @@ class AnswerField(RadioField):
     """Yes, maybe or no. `chosen` once it is valid."""
 
     def __init__(self, **more: Any) -> None:
-        choices = [(answer.value, words) for answer, words in ANSWER_WORDS.items()]
+        choices = [SelectChoice(answer.value, words) for answer, words in ANSWER_WORDS.items()]
         super().__init__(_l("Will you come?"), choices=choices, validate_choice=False, **more)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 -- WTForms' signature
