@@ -53,3 +53,20 @@ def writing() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+def empty_log() -> bool:
+    """Takes out of SQLite's write-ahead log what was erased from the database: it stays there, readable, until then.
+
+    Waits for who is writing. False if somebody was reading all the while; then another time.
+    """
+    db.session.rollback()
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy

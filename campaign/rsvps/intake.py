@@ -19,7 +19,7 @@ from campaign.rsvps.opening import Entered, Person, vault_of
 from campaign.sealing import Keyring, Vault
 
 WITHOUT_CONFIRMING = timedelta(hours=48)  # after that the letter's link is of no use
-UNSUBSCRIBING_FOR = timedelta(days=60)  # after the purge
+UNSUBSCRIBING_FOR = timedelta(days=60)  # after the purge: an old letter's link still gets its yes
 
 
 @dataclass(frozen=True)

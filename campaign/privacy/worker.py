@@ -1,0 +1,45 @@
+"""What the worker does so that people are forgotten. Called by its loop."""
+
+import logging
+from datetime import date, datetime, timedelta
+
+from campaign.databases import empty_log, writing
+from campaign.extensions import db
+from campaign.outbox.models import Heartbeat
+from campaign.privacy import erasure
+from campaign.rsvps import lapsing
+from campaign.sealing import Keyring
+
+log = logging.getLogger(__name__)
+
+NAME = "purge"
+AT = timedelta(hours=3)  # after midnight, UTC. Once in each day of every zone, so no promised day is missed
+
+
+def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renewal of keys will need it
+    """The nightly purge, if this night's hasn't been made. May be called as often as one likes."""
+    if not _is_due(now):
+        return False
+    for action_id in erasure.due(now):
+        with writing():
+            erased = erasure.erase(action_id, now)
+        log.info("purge: action %d, %d RSVPs made anonymous or erased", action_id, erased)
+    with writing():
+        lapsed = lapsing.lapse()
+        links = erasure.drop_old_links(now.date())
+        db.session.merge(Heartbeat(name=NAME, beat_at=now))
+    log.info("purge: %d RSVPs lapsed, %d old links dropped", lapsed, links)
+    if not empty_log():
+        log.warning("purge: the database's log could not be emptied while somebody was reading")
+    return True
+
+
+def _is_due(now: datetime) -> bool:
+    last = db.session.get(Heartbeat, NAME)
+    due = last is None or _night(last.beat_at) < _night(now)
+    db.session.rollback()
+    return due
+
+
+def _night(instant: datetime) -> date:
+    return (instant - AT).date()
