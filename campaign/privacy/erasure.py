@@ -26,7 +26,7 @@ def due(now: datetime) -> list[int]:
 def erase(action_id: int, now: datetime) -> int:
     """Everything that names or finds a person, of one action. Returns how many RSVPs it was part of.
 
-    The action's key goes too: a copy of a box that lies anywhere else, in a letter or a page of the disk, is noise then.
+    The action's key goes too: a copy of a box that lies elsewhere, in a page of the disk say, is noise then.
     """
     action = db.session.get_one(Action, action_id)
     posting.cancel_about(f"action:{action_id}", frozenset(Kind))
