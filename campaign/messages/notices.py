@@ -9,7 +9,7 @@ from campaign.errors import Conflict
 from campaign.extensions import _l, db
 from campaign.messages.planning import add_default_rules, plan, replan, subject_of
 from campaign.outbox.models import Kind, Occasion, OccasionState, OnUnknown, Priority
-from campaign.outbox.posting import LASTS, REMINDING, TO_ALL, cancel_about, renew_about
+from campaign.outbox.posting import LASTS, REMINDING, TO_ALL, renew_about, withdraw_about
 
 LETTER = "messages/notice"
 
@@ -76,7 +76,7 @@ def move(
         _stop(action, now)
         plan(action, now)
     else:
-        cancel_about(subject_of(action), [Kind.NOTICE])
+        withdraw_about(subject_of(action), [Kind.NOTICE])
         replan(action, now)
         renew_about(subject_of(action), [*REMINDING, Kind.CONFIRMATION], now)
     _tell(action, "moved" if new_time else "relocated", reason, now)
@@ -85,7 +85,7 @@ def move(
 def _stop(action: Action, now: datetime) -> None:
     """Nothing with the old date goes out any more; what somebody waits for goes out with the new facts."""
     db.session.flush()
-    cancel_about(subject_of(action), TO_ALL)
+    withdraw_about(subject_of(action), TO_ALL)
     renew_about(subject_of(action), [Kind.CONFIRMATION], now)
 
 

@@ -12,6 +12,7 @@ it is wrapped later. It gets:
     base_url  what links begin with
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,9 @@ def render(letter: str, language: str, **values: Any) -> Letter:
 
 
 @pass_context
-def _plain(context: Context, texts: Texts, default: str) -> str:
+def _plain(context: Context, texts: Mapping[str, str], default: str) -> str:
     """A text in the letter's language, or the next best: the same filter as on pages."""
-    return texts.best(context["language"], default)[0]
+    return Texts(texts).best(context["language"], default)[0]
 
 
 def _environment() -> Environment:

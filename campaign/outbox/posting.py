@@ -85,14 +85,14 @@ def withdraw(person_key: str, kinds: Collection[str] | None = None) -> int:
     return _cancel(mine)
 
 
-def cancel_about(subject: str, kinds: Collection[str]) -> int:
-    """Nothing more of these kinds goes out about this subject, now or at a time that was planned."""
+def withdraw_about(subject: str, kinds: Collection[str] | None = None) -> int:
+    """Nothing more of these kinds (or at all) goes out about this subject, now or at a time that was planned."""
     db.session.execute(
         update(Occasion)
-        .where(Occasion.subject == subject, Occasion.kind.in_(kinds), Occasion.state == OccasionState.PLANNED)
+        .where(_is_about(subject, kinds), Occasion.state == OccasionState.PLANNED)
         .values(state=OccasionState.CANCELLED)
     )
-    return _cancel(_is_about(subject, kinds))
+    return _cancel(_is_for(subject, kinds))
 
 
 def renew_about(subject: str, kinds: Collection[str], now: datetime) -> None:
@@ -102,7 +102,7 @@ def renew_about(subject: str, kinds: Collection[str], now: datetime) -> None:
     for another try, and what may have arrived with the old facts: the last gets a new Message-ID, or a mail server
     that knows the old one might drop it as a double.
     """
-    mine = _is_about(subject, kinds) & Delivery.state.in_(UNSENT)
+    mine = _is_for(subject, kinds) & Delivery.state.in_(UNSENT)
     db.session.execute(update(Delivery).where(mine).values(state=DeliveryState.QUEUED, owner=None, next_at=now))
     for delivery in db.session.scalars(select(Delivery).where(mine, Delivery.unknowns > 0)):
         delivery.message_id = tokens.new()
@@ -113,8 +113,15 @@ def _posted(dedup_key: str) -> Delivery | None:
     return db.session.scalar(select(Delivery).join(Delivery.occasion).where(Occasion.dedup_key == dedup_key))
 
 
-def _is_about(subject: str, kinds: Collection[str]) -> ColumnElement[bool]:
-    return Delivery.occasion_id.in_(select(Occasion.id).where(Occasion.subject == subject, Occasion.kind.in_(kinds)))
+def _is_about(subject: str, kinds: Collection[str] | None) -> ColumnElement[bool]:
+    """Of an occasion."""
+    about = Occasion.subject == subject
+    return about if kinds is None else about & Occasion.kind.in_(kinds)
+
+
+def _is_for(subject: str, kinds: Collection[str] | None) -> ColumnElement[bool]:
+    """Of a delivery."""
+    return Delivery.occasion_id.in_(select(Occasion.id).where(_is_about(subject, kinds)))
 
 
 def _cancel(which: ColumnElement[bool]) -> int:
