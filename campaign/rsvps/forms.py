@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wtforms import BooleanField, EmailField, Form, RadioField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its types
 
 from campaign import timezones
 from campaign.actions.models import Action, Level
