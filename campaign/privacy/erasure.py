@@ -8,7 +8,6 @@ from campaign import timezones
 from campaign.actions.models import Action
 from campaign.extensions import db
 from campaign.outbox import posting
-from campaign.outbox.models import Kind
 from campaign.rsvps.intake import UNSUBSCRIBING_FOR
 from campaign.rsvps.models import ActionKey, Rsvp, State, UnsubscribeLink
 
@@ -29,7 +28,7 @@ def erase(action_id: int, now: datetime) -> int:
     The action's key goes too: a copy of a box that lies elsewhere, in a page of the disk say, is noise then.
     """
     action = db.session.get_one(Action, action_id)
-    posting.cancel_about(f"action:{action_id}", frozenset(Kind))
+    posting.withdraw_about(f"action:{action_id}")
     of_it = Rsvp.action_id == action_id
     named = db.session.scalars(select(Rsvp.id).where(of_it, _names_somebody())).all()
     never_counted = Rsvp.state.in_((State.SEALED, State.PENDING))
