@@ -1,7 +1,10 @@
 """Plain builders of what tests talk about. Each flushes and returns a row; nothing is random."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
+
+from flask import current_app
 
 from campaign import clock
 from campaign.accounts import passwords
@@ -12,6 +15,12 @@ from campaign.actions.models import Action, Level
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.extensions import db
+from campaign.outbox.models import Delivery, Occasion
+from campaign.rsvps import booking, intake, signup
+from campaign.rsvps.forms import Asked
+from campaign.rsvps.models import Answer, Rsvp, State
+from campaign.rsvps.opening import open_box
+from campaign.sealing import Keyring, Sealer
 
 PASSWORD = "four words, easily remembered"
 
@@ -89,6 +98,64 @@ def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug
         row.publish(now)
         db.session.flush()
     return row
+
+
+def rsvp(
+    action,
+    address="",
+    *,
+    answer="yes",
+    party_size=1,
+    state="confirmed",
+    name="",
+    reminders=True,
+    lang="en",
+):
+    """An answer that has come to `state` the way they all do, its letter sent and done with.
+
+    With an address: sealed, pending, confirmed or cancelled; without: unverified or cancelled. `row.token` is its
+    private link's, except while it is sealed.
+    """
+    asked = Asked(Answer(answer), party_size, address, name, reminders)
+    token = signup.receive(action, asked, Sealer(_keys_dir()), lang, clock.now())
+    row = db.session.scalars(db.select(Rsvp).order_by(db.text("rowid DESC")).limit(1)).one()
+    if address and state != "sealed":
+        intake.take_in(
+            intake.open_box(row.id, action.id, row.box, _keyring(_keys_dir())), _keyring(_keys_dir()), clock.now()
+        )
+        db.session.flush()
+        token = person(row).manage
+        _forget_letters(row)
+    if address and state in ("confirmed", "cancelled"):
+        booking.confirm(row, clock.now())
+    if state == "cancelled":
+        booking.cancel(row, clock.now())
+        _forget_letters(row)
+    row.token = token
+    db.session.flush()
+    assert row.state == (State.UNVERIFIED if not address and state == "confirmed" else State(state))
+    return row
+
+
+def person(row):
+    """Who an RSVP is of, as only the worker can tell: address, name, tokens."""
+    return open_box(_keyring(_keys_dir()), row.action_id, row.id, row.box)
+
+
+def _forget_letters(row):
+    theirs = db.select(Delivery.occasion_id).where(Delivery.person_key == row.id)
+    occasions = db.session.scalars(theirs).all()
+    db.session.execute(db.delete(Delivery).where(Delivery.person_key == row.id))
+    db.session.execute(db.delete(Occasion).where(Occasion.id.in_(occasions)))
+
+
+def _keys_dir():
+    return current_app.config["KEYS_DIR"]
+
+
+@cache
+def _keyring(keys_dir):
+    return Keyring(keys_dir)
 
 
 def _add(row):
