@@ -6,17 +6,21 @@ from flask.cli import AppGroup
 
 from campaign import clock
 from campaign.accounts import joining
+from campaign.databases import writing
+from campaign.demo import loading, signing_in
 from campaign.errors import Refusal
 from campaign.extensions import db
 from campaign.web.jinja import absolute
 from campaign.web.requests import WRITES
 
 accounts = AppGroup("accounts", help="Organizers.")
+demo = AppGroup("demo", help="Sample content, to look around with.")
 
 
 def install(app: Flask) -> None:
     """Adds every command group to `flask`."""
     app.cli.add_command(accounts)
+    app.cli.add_command(demo)
 
 
 @accounts.command("invite-owner")
@@ -32,3 +36,16 @@ def invite_owner(email: str) -> None:
         link = absolute(url_for("manage.accounts.invitation", token=token))
     db.session.commit()
     click.echo(link)
+
+
+@demo.command("load")
+@click.option("--email", help="Of the organizer who is let in.")
+@click.option("--password", help="Theirs. Without one, the one that demo.json says, else a new one.")
+def load_demo(email: str | None, password: str | None) -> None:
+    """Load the demo's content and its organizer: what is missing is made, the rest stays as it is."""
+    instance = current_app.config["INSTANCE_DIR"]
+    now = clock.now()
+    with writing():
+        team = loading.load(now, current_app.config["BASE_URL"])
+        said = signing_in.let_in(team, signing_in.notes(instance), email, password, now)
+    signing_in.write(instance, said)

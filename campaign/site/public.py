@@ -1,6 +1,9 @@
 """The front page, and what machines ask of a site."""
 
-from flask import Blueprint, current_app, make_response, redirect, send_from_directory, url_for
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, current_app, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from campaign import clock
@@ -73,4 +76,12 @@ def robots() -> Response:
 @bp.get("/favicon.ico")
 def favicon() -> Response:
     """For browsers that look here unasked."""
-    return send_from_directory(f"{current_app.static_folder}/img", "icon.png", max_age=DAY)
+    response = make_response(_icon(str(current_app.static_folder)))
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = f"public, max-age={DAY}"
+    return response
+
+
+@cache
+def _icon(folder: str) -> bytes:
+    return (Path(folder) / "img" / "icon.png").read_bytes()
