@@ -82,7 +82,7 @@ def with_agenda(action: Action, lang: str, base_url: str) -> Iterator[Entry]:
             ends_local=timezones.wall(end, action.zone),
             starts_at=start,
             ends_at=end,
-            title=f"{whole.title}: {item.text.best(lang, action.language)[0]}",
+            title=f"{whole.title} – {item.text.best(lang, action.language)[0]}",
             description=whole.page,
         )
 
@@ -121,11 +121,11 @@ def _news(action: Action, lang: str) -> Iterator[str]:
 
 
 def _line(action: Action, item: AgendaItem, lang: str) -> str:
-    """ "6:45 am: Marshals meet", with the day where it isn't the first."""
+    """ "6:45 am – Marshals meet", with the day where it isn't the first."""
     at = action.at_minute(item.minutes_from_start)
     hour = timezones.hour_in_words(at.time(), lang)
     when = hour if at.date() == action.starts_local.date() else f"{timezones.short_day(at, lang)}, {hour}"
-    return f"{when}: {item.text.best(lang, action.language)[0]}"
+    return f"{when} – {item.text.best(lang, action.language)[0]}"
 
 
 def _at(action: Action, item: AgendaItem) -> datetime:

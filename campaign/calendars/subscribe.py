@@ -12,6 +12,8 @@ GOOGLE_SUBSCRIBE = "https://www.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 OUTLOOK_SUBSCRIBE = "https://outlook.live.com/calendar/0/addfromweb"
 
+LONGEST = 255  # characters of an address that calendar programs take
+
 
 @dataclass(frozen=True)
 class Subscription:
@@ -33,13 +35,15 @@ class Adding:
 
 
 def to_feed(address: str, name: str) -> Subscription:
-    """address: of the feed, absolute."""
+    """address: of the feed, absolute. name: what Outlook calls it, if the link doesn't grow too long by it."""
     webcal = f"webcal://{address.partition('://')[2]}"
+    outlook = f"{OUTLOOK_SUBSCRIBE}?{_query(url=address)}"
+    named = f"{outlook}&{_query(name=name)}"
     return Subscription(
         address=address,
         webcal=webcal,
         google=f"{GOOGLE_SUBSCRIBE}?{_query(cid=webcal)}",
-        outlook=f"{OUTLOOK_SUBSCRIBE}?{_query(url=address, name=name)}",
+        outlook=named if len(named) <= LONGEST else outlook,
     )
 
 
