@@ -9,9 +9,7 @@ from campaign.accounts import joining
 from campaign.databases import writing
 from campaign.demo import loading, signing_in
 from campaign.errors import Refusal
-from campaign.extensions import db
 from campaign.web.jinja import absolute
-from campaign.web.requests import WRITES
 
 accounts = AppGroup("accounts", help="Organizers.")
 demo = AppGroup("demo", help="Sample content, to look around with.")
@@ -27,14 +25,13 @@ def install(app: Flask) -> None:
 @click.argument("email")
 def invite_owner(email: str) -> None:
     """Print a link by which EMAIL becomes the owner of a new team. It works once, for a week."""
-    db.session.connection(execution_options=WRITES)
     try:
-        token = joining.invite_owner(email, clock.now(), current_app.config["DEFAULT_LANGUAGE"])
+        with writing():
+            token = joining.invite_owner(email, clock.now(), current_app.config["DEFAULT_LANGUAGE"])
     except (Refusal, joining.BadAddress) as error:
         raise click.ClickException(str(error)) from None
     with current_app.test_request_context():
         link = absolute(url_for("manage.accounts.invitation", token=token))
-    db.session.commit()
     click.echo(link)
 
 

@@ -3,18 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms.fields import Field, StringField, TextAreaField
+from wtforms.fields import Field, SelectField, StringField, TextAreaField
 from wtforms.utils import unset_value
-from wtforms.validators import ValidationError
-from wtforms.widgets import EmailInput, TextInput
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import EmailInput, HiddenInput, TextInput
 
+from campaign import timezones
 from campaign.extensions import _l
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,10})?)[,;\s]\s*(-?\d{1,3}(?:\.\d{1,10})?)", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})?)?\s*(am|pm|a\.m\.|p\.m\.)?", re.ASCII | re.IGNORECASE)
 
 
@@ -86,6 +89,17 @@ class WholeNumberField(Field):
         self.data = number
 
 
+class IdField(WholeNumberField):
+    """Which row a group of fields is about, hidden. None for a new row, and for what no row can have."""
+
+    def __init__(self, **more: Any):
+        super().__init__(None, least=1, most=2**31 - 1, widget=HiddenInput(), **more)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        with suppress(ValueError):
+            super().process_formdata(valuelist)
+
+
 class WallTimeField(Field):
     """When, as people write it: day, month, year and hour, each in a text field of its own.
 
@@ -96,7 +110,7 @@ class WallTimeField(Field):
     """
 
     PARTS = ("day", "month", "year", "time")
-    data: datetime | None
+    data: Any
 
     def __init__(
         self, label: Any = None, validators: list[Any] | None = None, *, day_optional: bool = False, **more: Any
@@ -120,6 +134,11 @@ class WallTimeField(Field):
             self._read()
         elif self.data is not None:
             self._write(self.data)
+
+    @property
+    def clock(self) -> str:
+        """The hour as <input type="time"> wants it; empty if it isn't one."""
+        return "" if self.hour is None else self.hour.strftime("%H:%M")
 
     def complete(self, day: date) -> None:
         """Gives the day that was left out."""
@@ -178,15 +197,53 @@ class WallTimeField(Field):
 
 
 class HourField(LineField):
-    """A time of day or nothing, as text in; `hour` is what was understood."""
+    """A time of day or nothing, as text; `hour` is what was understood."""
 
     hour: time | None = None
+
+    @property
+    def clock(self) -> str:
+        """As <input type="time"> wants it; empty if it isn't one."""
+        return "" if self.hour is None else self.hour.strftime("%H:%M")
+
+    def process_data(self, value: Any) -> None:
+        self.hour = value
+        super().process_data(self.clock)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         self.hour = read_hour(self.data)
         if self.data and self.hour is None:
             raise ValueError(_l("Write the time like 7:00 or 19:30."))
+
+
+class CoordinatesField(LineField):
+    """A place on the map as map sites give it, "45.3236, -75.6570": degrees, WGS 84. `point` is what was understood."""
+
+    point: tuple[float, float] | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.point = None
+        if not self.data:
+            return
+        match = _COORDINATES.fullmatch(self.data)
+        latitude, longitude = (float(match[1]), float(match[2])) if match else (91.0, 0.0)
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            raise ValueError(_l("Write latitude and longitude like 45.3236, -75.6570."))
+        self.point = latitude, longitude
+
+
+class ZoneField(SelectField):
+    """A time zone, by the cities of each country."""
+
+    def pre_validate(self, _form: Any) -> None:
+        if not timezones.known(self.data or ""):
+            raise ValidationError(_l("Choose a time zone from the list."))
+
+
+def at_most(count: int) -> Length:
+    return Length(max=count, message=_l("Use at most %(max)d characters."))
 
 
 def read_hour(text: str) -> time | None:

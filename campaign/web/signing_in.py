@@ -26,10 +26,10 @@ from campaign.accounts import letters, sessions
 from campaign.accounts.forms import ForgottenForm, NewPasswordForm, SignInForm
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.passwords import Passwords
+from campaign.databases import writing
 from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
 from campaign.web import guard, jinja, limits, seals
-from campaign.web.requests import WRITES
 
 ROW = "row"  # in the session: the token of the browser's row of SignedIn
 PREFIX = "/manage"
@@ -178,10 +178,8 @@ def note_use() -> None:
     """Puts off the end of the session that this request belongs to."""
     token = session.get(ROW)
     if token and sessions.needs_noting(token, clock.now()):
-        db.session.rollback()
-        db.session.connection(execution_options=WRITES)
-        sessions.note_use(token, clock.now())
-        db.session.commit()
+        with writing():
+            sessions.note_use(token, clock.now())
     db.session.rollback()
 
 

@@ -1,0 +1,138 @@
+"""What organizers fill in about an action."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms.fields import SelectField
+from wtforms.validators import DataRequired
+
+from campaign import timezones
+from campaign.actions.drafting import Content, Place, Time
+from campaign.actions.models import KIND_WORDS, Action, Kind, Level, Status
+from campaign.actions.wording import LIMITS, Slot
+from campaign.extensions import _l
+from campaign.fields import LineField, ProseField, WallTimeField, ZoneField, at_most
+
+LONGEST = timedelta(days=60)
+LEVEL_WORDS = {
+    Level.REMINDERS: _l("Reminders: people may leave an email address and a name, and are told of changes"),
+    Level.COUNT: _l("Count only: people say how many they are, and nothing else is asked or kept"),
+}
+
+
+class TimedForm(FlaskForm):
+    """When and where. Dates that don't exist, ends before starts, hours that clocks skip: refused in words."""
+
+    starts = WallTimeField(_l("Starts"))
+    ends = WallTimeField(_l("Ends"), day_optional=True)
+    zone = ZoneField(_l("Time zone"))
+    venue = LineField(_l("Place"), [at_most(120)])
+    address = LineField(_l("Address"), [at_most(200)])
+
+    def __init__(self, *given: Any, language: str, **more: Any) -> None:
+        """language: of the page; zones are named in it."""
+        super().__init__(*given, **more)
+        self.language = language
+        if "zone" in self:
+            self.zone.choices = timezones.choices(language, keep=self.zone.data or "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if "starts" not in self:
+            return bool(super().validate(extra_validators))
+        if self.starts.day is not None:
+            self.ends.complete(self.starts.day)
+        valid = bool(super().validate(extra_validators))
+        if self.starts.errors or self.ends.errors or self.zone.errors:
+            return False
+        return self._is_real(self.starts) and self._is_real(self.ends) and self._is_in_order() and valid
+
+    def time(self) -> Time:
+        """Of a form that is valid."""
+        return Time(self.starts.data, self.ends.data, self.zone.data)
+
+    def place(self) -> Place:
+        return Place(self.venue.data, self.address.data)
+
+    def _is_real(self, field: WallTimeField) -> bool:
+        try:
+            timezones.instant(field.data, self.zone.data)
+        except timezones.MissingHour as missing:
+            later = timezones.hour_in_words(missing.later.time(), self.language)
+            words = _l(
+                "The clocks go forward over that hour, so there is no such time. Do you mean %(hour)s?", hour=later
+            )
+            field.blame(words, ("time",))
+        return not field.errors
+
+    def _is_in_order(self) -> bool:
+        starts, ends = (timezones.instant(field.data, self.zone.data) for field in (self.starts, self.ends))
+        if ends <= starts:
+            self.ends.blame(_l("It ends before it starts. If it ends on another day, give that day."))
+        elif ends - starts > LONGEST:
+            self.ends.blame(_l("It can last 60 days at most: people’s addresses are kept until it is over."))
+        return not self.ends.errors
+
+
+class ContentForm(TimedForm):
+    """What a first draft needs, to be shown to somebody."""
+
+    title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), at_most(LIMITS["title"])])
+    kind = SelectField(_l("Kind"), choices=list(KIND_WORDS.items()), coerce=Kind)
+    summary = ProseField(_l("In short"), [at_most(LIMITS["summary"])])
+    city = LineField(_l("City"), [at_most(80)])
+
+
+class BeginForm(ContentForm):
+    """A first draft."""
+
+    campaign = SelectField(_l("Campaign"), coerce=int)
+
+    def content(self) -> Content:
+        return Content(title=self.title.data, kind=self.kind.data, summary=self.summary.data, city=self.city.data)
+
+
+class ReasonForm(FlaskForm):
+    """Why an action is postponed or cancelled: it stands in the mail to those who answered."""
+
+    reason = LineField(_l("Reason"), [DataRequired(_l("Enter a reason. One sentence is enough.")), at_most(300)])
+
+
+class MoveForm(TimedForm):
+    """A new date or place for what has been announced."""
+
+    reason = LineField(_l("Reason"), [DataRequired(_l("Enter a reason. One sentence is enough.")), at_most(300)])
+
+    def __init__(self, formdata: Any, action: Action, *, language: str) -> None:
+        super().__init__(formdata, obj=action, data=time_of(action), language=language)
+        self.action = action
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if valid and self.changes_nothing():
+            self.starts.blame(_l("That is when and where it takes place already."), ())
+            return False
+        return valid
+
+    def changes_nothing(self) -> bool:
+        now = time_of(self.action)
+        same_time = (self.starts.data, self.ends.data, self.zone.data) == (now["starts"], now["ends"], now["zone"])
+        same_place = (self.venue.data, self.address.data) == (self.action.venue, self.action.address)
+        return self.action.status is Status.PUBLISHED and same_time and same_place
+
+
+def translation_form(slots: list[Slot], language: str) -> Callable[..., FlaskForm]:
+    """A form with one field for each text, filled with what there is in `language`."""
+    fields = {
+        slot.name: (ProseField if slot.prose else LineField)(
+            slot.label, [at_most(slot.limit)], default=slot.texts.get(language, "")
+        )
+        for slot in slots
+    }
+    return type("TranslationForm", (FlaskForm,), fields)
+
+
+def time_of(action: Action) -> dict[str, Any]:
+    """What a form shows of an action's time."""
+    return {"starts": action.starts_local, "ends": action.ends_local, "zone": action.zone}
