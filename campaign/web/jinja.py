@@ -117,11 +117,16 @@ def said(texts: Texts, default: str) -> Markup | str:
     return Markup('<span lang="{}">{}</span>').format(lang, text)
 
 
-def rich(texts: Texts, default: str, top: int = 3) -> Markup:
-    """Markdown in the page's language as HTML, or the next best in a <div> that says its own language."""
+def rich(texts: Texts, default: str, top: int = 3, **attributes: str) -> Markup:
+    """Markdown in the page's language as HTML in a <div>; the next best in one that says its own language.
+
+    top: the level of its highest headings. attributes: of the <div>, e.g. class="measure stack".
+    """
     text, lang = texts.best(language.current(), default)
-    html = markdown.to_html(text, top)
-    return html if lang == language.current() else Markup('<div lang="{}">{}</div>').format(lang, html)
+    if lang != language.current():
+        attributes["lang"] = lang
+    written = Markup("").join(Markup(' {}="{}"').format(*attribute) for attribute in attributes.items())
+    return Markup("<div{}>{}</div>").format(written, markdown.to_html(text, top))
 
 
 def reading_minutes(text: str) -> int:
