@@ -1,6 +1,7 @@
 """Plain builders of what tests talk about. Each flushes and returns a row; nothing is random."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import count
 
@@ -12,6 +13,15 @@ from campaign.accounts.membership import Level as MembershipLevel
 from campaign.accounts.membership import Membership
 from campaign.accounts.models import Organizer, Team
 from campaign.actions.models import Action, Level
+from campaign.articles.models import (
+    Article,
+    ArticleLink,
+    ArticleStatus,
+    FiguresRow,
+    FiguresTable,
+    LinkKind,
+    Source,
+)
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.extensions import db
@@ -98,6 +108,50 @@ def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug
         row.publish(now)
         db.session.flush()
     return row
+
+
+def article(cause=None, *, slug=None, sources=(), figures=(), about=(), publish=True, **more):
+    """A published article of 26 May 2023.
+
+    sources: their texts, numbered from 1. figures: tables, each a list of (label, value).
+    about:   actions that it is tied to.
+    """
+    now = clock.now().replace(microsecond=0)
+    given = {
+        "title": Texts(en="What Canada sells to Peru"),
+        "summary": Texts(en="Five years of figures."),
+        "author": Texts(en="the research group"),
+        "body": Texts(en="Read on."),
+        "published_on": date(2023, 5, 26),
+        **more,
+    }
+    row = Article(
+        campaign=cause or campaign(),
+        slug=slug or f"article-{next(_number)}",
+        status=ArticleStatus.PUBLISHED if publish else ArticleStatus.DRAFT,
+        created_at=now,
+        changed_at=now,
+        **given,
+    )
+    row.sources = [Source(number=number, text=Texts(en=text)) for number, text in enumerate(sources, 1)]
+    row.figures = [
+        FiguresTable(
+            number=number,
+            title=Texts(en="Exports"),
+            finding=Texts(en="They grew."),
+            label_heading=Texts(en="Year"),
+            value_heading=Texts(en="Value"),
+            currency="CAD",
+            source=Texts(en="Global Affairs Canada"),
+            source_number=1,
+            rows=[
+                FiguresRow(position=at, label=label, value=Decimal(value)) for at, (label, value) in enumerate(table)
+            ],
+        )
+        for number, table in enumerate(figures, 1)
+    ]
+    row.links = [ArticleLink(action=action, kind=LinkKind.WHY) for action in about]
+    return _add(row)
 
 
 def rsvp(
