@@ -1,0 +1,35 @@
+"""Where a form says that it comes from."""
+
+import pytest
+
+from campaign.web.origin import is_foreign
+
+
+@pytest.mark.parametrize(
+    ("origin", "site", "foreign"),
+    [
+        (None, None, False),
+        (None, "same-origin", False),
+        (None, "none", False),
+        (None, "cross-site", True),
+        ("http://localhost", None, False),
+        ("http://localhost", "cross-site", True),
+        ("https://evil.example", None, True),
+        ("https://evil.example", "same-origin", True),
+        ("http://localhost.evil.example", None, True),
+        ("http://localhost:8001", None, True),
+        ("null", None, True),
+        ("null", "same-site", True),
+        ("null", "same-origin", False),
+        ("", None, True),
+        ("nonsense", None, True),
+    ],
+)
+def test_a_foreign_origin_is_told_from_our_own_and_silence_is_no_offence(app, origin, site, foreign):
+    with app.test_request_context(base_url="http://localhost"):
+        assert is_foreign(origin, site) is foreign
+
+
+def test_the_other_name_of_this_machine_is_our_own_too(app):
+    with app.test_request_context(base_url="http://127.0.0.1:8000"):
+        assert not is_foreign("http://127.0.0.1:8000", None)
