@@ -10,6 +10,7 @@ from campaign.errors import Conflict, Missing
 from campaign.extensions import _l, db
 from campaign.outbox import posting
 from campaign.outbox.models import Kind
+from campaign.rsvps import letters
 from campaign.rsvps.models import CANCELLED_ALREADY, Answer, Rsvp, State, UnsubscribeLink
 
 
@@ -58,7 +59,7 @@ def cancel(rsvp: Rsvp, now: datetime) -> None:
     rsvp.cancel()
     reserve(rsvp.action, -before)
     if was_confirmed and box is not None and not rsvp.unsubscribed:
-        _say_farewell(rsvp, box, now)
+        letters.write("rsvps/farewell", Kind.FAREWELL, rsvp, box, now)  # its copy is the last one of the address
 
 
 def forget(rsvp: Rsvp) -> None:
@@ -124,16 +125,3 @@ def _refuse_if_past(action: Action, now: datetime) -> None:
         raise Conflict(_l("This action is over, so an answer can’t be changed any more. You can still be forgotten."))
     if action.status is Status.CANCELLED:
         raise Conflict(_l("This action was cancelled, so there is nothing to come to. You can still be forgotten."))
-
-
-def _say_farewell(rsvp: Rsvp, box: bytes, now: datetime) -> None:
-    """The copy in the letter is the last one of the address, and is erased when it is sent."""
-    posting.post(
-        "rsvps/farewell",
-        kind=Kind.FAREWELL,
-        subject=f"action:{rsvp.action_id}",
-        person_key=rsvp.id,
-        to_sealed=box,
-        language=rsvp.language,
-        now=now,
-    )

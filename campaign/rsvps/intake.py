@@ -13,12 +13,11 @@ from campaign.actions.models import Action
 from campaign.extensions import db
 from campaign.outbox import posting
 from campaign.outbox.models import Delivery, Kind, Occasion
-from campaign.rsvps import addresses
+from campaign.rsvps import addresses, letters
 from campaign.rsvps.models import Rsvp, State, UnsubscribeLink
 from campaign.rsvps.opening import Entered, Person, vault_of
 from campaign.sealing import Keyring, Vault
 
-WITHOUT_CONFIRMING = timedelta(hours=48)  # after that the letter's link is of no use
 UNSUBSCRIBING_FOR = timedelta(days=60)  # after the purge: an old letter's link still gets its yes
 
 
@@ -125,16 +124,8 @@ def _meet(known: Rsvp, newer: Rsvp, name: str, entered: Entered, vault: Vault, n
 
 def _write(letter: str, rsvp: Rsvp, person: Person, vault: Vault, now: datetime) -> None:
     """At most one such letter per address, action and day: nobody can be pestered through a form."""
-    posting.post(
-        letter,
-        kind=Kind.CONFIRMATION,
-        subject=f"action:{rsvp.action_id}",
-        person_key=rsvp.id,
-        to_sealed=person.answering(rsvp.answer, rsvp.party_size).seal(vault, rsvp.action_id, rsvp.id),
-        language=rsvp.language,
-        now=now,
-        expires_at=min(now + WITHOUT_CONFIRMING, rsvp.action.ends_at),
-    )
+    copy = person.answering(rsvp.answer, rsvp.party_size).seal(vault, rsvp.action_id, rsvp.id)
+    letters.write(letter, Kind.CONFIRMATION, rsvp, copy, now)
     rsvp.letter_on = _today(rsvp.action, now)
     rsvp.purges_seen = 0
 

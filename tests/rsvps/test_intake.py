@@ -1,6 +1,6 @@
 """What the worker makes of answers that came in sealed."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -53,7 +53,6 @@ def test_a_sealed_answer_becomes_pending_and_its_owner_is_written_to(client, act
     assert taken == 1
     assert (rsvp.state, rsvp.answer, rsvp.party_size, rsvp.reminders) == (State.PENDING, Answer.YES, 2, True)
     assert (letter.occasion.letter, letter.occasion.kind, letter.language) == ("rsvps/confirm", "confirmation", "fr")
-    assert letter.expires_at == at() + timedelta(hours=48)
     assert (reader.to, reader.name, reader.language, reader.people) == ("Ada@Example.org", "Ada", "fr", "2")
     assert rsvp.manage_digest == tokens.digest(reader.manage)
     assert db.session.get(UnsubscribeLink, tokens.digest(reader.unsubscribe)).rsvp_id == rsvp.id
@@ -72,6 +71,15 @@ def test_after_intake_nothing_asymmetric_is_left_and_only_the_action_s_key_opens
     db.session.flush()
     with pytest.raises(sealing.CannotOpen):
         open_box(keyring, action.id, rsvp.id, rsvp.box)
+
+
+def test_a_letter_to_confirm_by_is_tried_for_48_hours_and_its_row_tells_the_day_at_most(client, action, take_in, at):
+    send(client, action, with_address(action))
+    take_in()
+
+    [letter] = letters_about(action)
+    assert timedelta(hours=48) <= letter.expires_at - at() <= timedelta(hours=72)
+    assert letter.expires_at.time() == letter.occasion.expires_at.time() == time(0)
 
 
 def test_a_confirmation_is_not_sent_after_the_action(client, take_in, at):
