@@ -1,0 +1,118 @@
+"""The project's own environment, made with nothing but a shell and Python."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UNDER_IT = ("cat", "cmp", "cp", "rm")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project without dependencies, in a path with a space."""
+    folder = tmp_path / "a project"
+    (folder / "tools").mkdir(parents=True)
+    shutil.copy(ROOT / "tools" / "environment", folder / "tools")
+    (folder / "requirements.lock").touch()
+    (folder / "requirements-dev.lock").touch()
+    return folder
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """A PATH on which there is no Python yet."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in UNDER_IT:
+        (programs / name).symlink_to(shutil.which(name))
+    return programs
+
+
+def make(folder, programs, *arguments):
+    command = ["/bin/sh", "tools/environment", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env={"PATH": str(programs)}, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def fake(programs, name, script):
+    path = programs / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_without_python_it_says_what_is_needed(folder, programs):
+    made = make(folder, programs)
+
+    assert made.returncode == 1
+    assert "Python 3.11 or newer is needed" in made.stderr
+    assert not (folder / ".venv").exists()
+
+
+def test_a_python_that_is_too_old_is_passed_over(folder, programs):
+    fake(programs, "python3", "exit 1")
+    (programs / "python3.13").symlink_to(sys.executable)
+
+    made = make(folder, programs)
+
+    assert made.returncode == 0, made.stderr
+    assert (folder / ".venv" / "bin" / "python").exists()
+
+
+def test_a_python_without_venv_is_told_of_in_words(folder, programs):
+    fake(programs, "python3", 'case "$2" in *version_info*) exit 0 ;; *) exit 1 ;; esac')
+
+    made = make(folder, programs)
+
+    assert made.returncode == 1
+    assert "apt-get install python3-venv" in made.stderr
+    assert "Traceback" not in made.stderr
+
+
+def test_the_second_time_nothing_is_done(folder, programs):
+    (programs / "python3").symlink_to(sys.executable)
+
+    first, second = make(folder, programs, "dev"), make(folder, programs, "dev")
+    smaller = make(folder, programs)
+
+    assert first.returncode == second.returncode == smaller.returncode == 0
+    assert "Installing" in first.stderr
+    assert second.stderr == smaller.stderr == ""
+
+
+def test_a_changed_lock_is_installed(folder, programs):
+    (programs / "python3").symlink_to(sys.executable)
+    make(folder, programs)
+    (folder / "requirements.lock").write_text("# changed\n")
+
+    made = make(folder, programs)
+
+    assert made.returncode == 0
+    assert "Installing what requirements.lock names" in made.stderr
+    assert "Making" not in made.stderr
+
+
+def test_a_lock_without_hashes_is_refused(folder, programs):
+    (programs / "python3").symlink_to(sys.executable)
+    (folder / "requirements.lock").write_text("flask==3.1.3\n")
+
+    made = make(folder, programs)
+
+    assert made.returncode == 1
+    assert "Not everything could be installed" in made.stderr
+
+
+def test_a_folder_that_was_moved_gets_a_new_environment(folder, programs):
+    (programs / "python3").symlink_to(sys.executable)
+    make(folder, programs)
+    moved = folder.rename(folder.with_name("elsewhere"))
+
+    made = make(moved, programs)
+
+    assert made.returncode == 0
+    assert "Making" in made.stderr
+    assert str(moved) in (moved / ".venv" / "bin" / "pip").read_text()
