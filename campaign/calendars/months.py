@@ -38,6 +38,9 @@ class Month:
     def after(self) -> date | None:
         return _in_reach(self.first + 31 * DAY)
 
+    def is_over(self, today: date) -> bool:
+        return self.first < today.replace(day=1)
+
 
 def read(text: str) -> date:
     """The first day of a month written as "2023-05", of this century. Raises Missing."""

@@ -193,6 +193,12 @@ def test_an_empty_month_leads_to_the_next_that_is_not(client, cause):
     assert page.find("meta", {"name": "robots"})["content"] == "noindex"
 
 
+def test_an_empty_month_of_the_past_speaks_of_the_past(client, cause):
+    page = look(client.get("/en/calendar?month=2023-04"))
+
+    assert "There were no actions in April 2023." in page.select_one(".empty").get_text()
+
+
 def test_when_nothing_is_planned_the_page_offers_to_subscribe(client, cause):
     page = look(client.get("/en/calendar"))
 
