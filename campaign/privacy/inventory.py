@@ -1,0 +1,137 @@
+"""What is kept of people: every column, what for, until when, and who can read it.
+
+For those who ask, lawyers included. A test fails when a table or a column of one is missing here, so
+that nothing about people is added without somebody writing down why and for how long.
+
+Supporters have no row of their own anywhere; they are known by what they answered to one action.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reader(StrEnum):
+    """Who can read a column's content if they have the database."""
+
+    ANYONE = "whoever has the database"
+    WORKER = "the worker alone, with keys that are not in the database"
+    NOBODY = "nobody: it can only be compared with what somebody brings"
+
+
+@dataclass(frozen=True)
+class Entry:
+    holds: str
+    purpose: str
+    until: str
+    readable_by: Reader = Reader.ANYONE
+
+
+_PURGE = "the purge, on the day that the form promises"
+_ANONYMOUS = "stays: without the rest it tells nothing of a person"
+_ACCOUNT = "the account is closed"
+
+INVENTORY: dict[str, dict[str, Entry]] = {
+    "rsvps": {
+        "id": Entry("a random number", "tells rows and letters apart", _ANONYMOUS),
+        "action_id": Entry("which action", "the count", _ANONYMOUS),
+        "answer": Entry("yes, maybe or no", "the count", _ANONYMOUS),
+        "party_size": Entry("how many people", "the count", _ANONYMOUS),
+        "language": Entry("the language of the form", "letters, and the count by language", _ANONYMOUS),
+        "state": Entry("sealed, pending, confirmed …", "what counts", _ANONYMOUS),
+        "reminders": Entry("whether reminders are wanted", "reminders", _ANONYMOUS),
+        "unsubscribed": Entry("whether mail is unwanted", "silence", _ANONYMOUS),
+        "answered_on": Entry("the day of the answer, no hour", "the count by day", _ANONYMOUS),
+        "box": Entry("address, name, link tokens", "letters about the action", _PURGE, Reader.WORKER),
+        "blind_index": Entry("a keyed digest of the address", "one answer a person", _PURGE, Reader.NOBODY),
+        "manage_digest": Entry("a digest of the private link", "changing and cancelling", _PURGE, Reader.NOBODY),
+        "letter_on": Entry("the day of the latest letter", "at most one a day", _PURGE),
+        "purges_seen": Entry("how many nights unconfirmed", "lapsing", _ANONYMOUS),
+    },
+    "action_keys": {
+        "action_id": Entry("which action", "finding the key", _PURGE),
+        "epoch": Entry("which key it is wrapped under", "unwrapping", _PURGE),
+        "wrapped": Entry("the key of the action's boxes", "opening them", _PURGE, Reader.WORKER),
+    },
+    "unsubscribe_links": {
+        "digest": Entry("a digest of a letter's link", "unsubscribing", "60 days after the purge", Reader.NOBODY),
+        "rsvp_id": Entry("the answer's random number", "unsubscribing", "60 days after the purge"),
+        "action_id": Entry("which action", "the page's words", "60 days after the purge"),
+        "language": Entry("the letter's language", "the page's words", "60 days after the purge"),
+        "expires_on": Entry("the last day of the link", "dropping it", "60 days after the purge"),
+    },
+    "deliveries": {
+        "id": Entry("a number in order", "the queue", _ANONYMOUS),
+        "occasion_id": Entry("what the letter was for", "the count", _ANONYMOUS),
+        "person_key": Entry("the answer's random number, or an organizer's", "never twice", _ANONYMOUS),
+        "to_sealed": Entry("a copy of the box", "sending", "the letter is sent or given up", Reader.WORKER),
+        "language": Entry("the letter's language", "writing it", _ANONYMOUS),
+        "priority": Entry("how urgent", "the queue", _ANONYMOUS),
+        "state": Entry("owed, sent, failed …", "the count", _ANONYMOUS),
+        "owner": Entry("which worker has it in hand", "recovery", "the letter is sent or given up"),
+        "attempts": Entry("how often it was tried", "the next try", _ANONYMOUS),
+        "unknowns": Entry("how often no reply came", "the count", _ANONYMOUS),
+        "next_at": Entry("when it is tried next", "the queue", "the letter is sent or given up"),
+        "expires_at": Entry("when it is given up; a day or an action's hour", "not sending late", _ANONYMOUS),
+        "message_id": Entry("a random name of the mail", "never twice", _ANONYMOUS),
+        "smtp_code": Entry("the mail server's reply, a number", "the count", _ANONYMOUS),
+        "sent_on": Entry("the day it was sent, no hour", "the count", _ANONYMOUS),
+    },
+    "suppressions": {
+        "address_digest": Entry("a keyed digest of an address", "silence", "12 months", Reader.NOBODY),
+        "scope": Entry("what mail is unwanted", "silence", "12 months"),
+        "reason": Entry("bounced, complained", "silence", "12 months"),
+        "added_on": Entry("since which day", "dropping it", "12 months"),
+    },
+    "organizers": {
+        "id": Entry("a number", "memberships", _ACCOUNT),
+        "email": Entry("an organizer's address", "signing in, letters", _ACCOUNT),
+        "name": Entry("what an organizer wants to be called", "the team", _ACCOUNT),
+        "password": Entry("an Argon2id hash", "signing in", _ACCOUNT, Reader.NOBODY),
+        "active": Entry("whether they may sign in", "signing in", _ACCOUNT),
+        "fs_uniquifier": Entry("a random name of the account", "ending sessions", _ACCOUNT),
+        "confirmed_at": Entry("when they joined", "signing in", _ACCOUNT),
+        "language": Entry("their language", "pages and letters", _ACCOUNT),
+        "created_at": Entry("when they joined", "the team", _ACCOUNT),
+    },
+    "memberships": {
+        "organizer_id": Entry("who", "what they may do", _ACCOUNT),
+        "team_id": Entry("in which team", "what they may do", _ACCOUNT),
+        "level": Entry("owner, organizer, moderator", "what they may do", _ACCOUNT),
+        "since_at": Entry("since when", "the team", _ACCOUNT),
+    },
+    "grants_of_organizers": {
+        "organizer_id": Entry("who; the table stays empty", "none: a library wants it", _ACCOUNT),
+        "grant_id": Entry("what; the table stays empty", "none: a library wants it", _ACCOUNT),
+    },
+    "signed_in": {
+        "digest": Entry("a digest of the session's token", "the session", "signing out, 8 hours", Reader.NOBODY),
+        "organizer_id": Entry("whose session", "the session", "signing out, 8 hours"),
+        "began_at": Entry("when it began", "ending it after 8 hours", "signing out, 8 hours"),
+        "used_at": Entry("when it was last used", "ending it after 30 minutes", "signing out, 8 hours"),
+    },
+    "invitations": {
+        "digest": Entry("a digest of the link", "joining", "it is used, or a week", Reader.NOBODY),
+        "email": Entry("whom it is for", "joining", "it is used, or a week"),
+        "team_id": Entry("into which team", "joining", "it is used, or a week"),
+        "level": Entry("as what", "joining", "it is used, or a week"),
+        "language": Entry("the invitation's language", "joining", "it is used, or a week"),
+        "facts": Entry("what the page proposes", "joining", "it is used, or a week"),
+        "expires_at": Entry("when it ends", "joining", "it is used, or a week"),
+    },
+    "teams": {
+        "id": Entry("a number", "memberships", "the team is closed"),
+        "name": Entry("the team's name, public", "letters and pages", "the team is closed"),
+        "reply_address": Entry("where answers to letters go, public", "letters", "the team is closed"),
+        "postal_address": Entry("the sender's address, public", "letters", "the team is closed"),
+        "created_at": Entry("since when", "the team", "the team is closed"),
+    },
+}
+
+# Tables about things. What people are named in them is what their authors chose to publish.
+OF_THINGS = frozenset(
+    {
+        *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules"),
+        *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points"),
+        *("articles", "article_links", "categories", "figures_rows", "figures_tables", "photos", "sources"),
+    }
+)
