@@ -1,15 +1,41 @@
-"""The commands: demo, worker, accounts."""
+"""The commands: accounts, demo, worker. And the worker itself, put together from what each feature gives it."""
+
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask import Flask, current_app, url_for
 from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from campaign import clock
+from campaign import clock, keyfiles
 from campaign.accounts import joining
 from campaign.databases import writing
 from campaign.demo import loading, signing_in
 from campaign.errors import Refusal
+from campaign.extensions import db
+from campaign.messages import worker as messages_worker
+from campaign.outbox import claiming, health
+from campaign.outbox.composing import From
+from campaign.outbox.courier import Courier
+from campaign.outbox.engine import Engine, Task, Watch
+from campaign.outbox.liveness import Presence
+from campaign.outbox.models import Delivery
+from campaign.outbox.relay import Relay
+from campaign.outbox.transport import Connection, Server
+from campaign.privacy import worker as privacy_worker
+from campaign.rsvps import worker as rsvps_worker
+from campaign.rsvps.models import ActionKey, Rsvp
+from campaign.sealing import Keyring
 from campaign.web.jinja import absolute
+
+log = logging.getLogger(__name__)
+
+TICK, HOUR = 10, 3600  # seconds
+PATIENCE = 20  # seconds that mail on the wire has to come to its end when the worker is told to stop
 
 accounts = AppGroup("accounts", help="Organizers.")
 demo = AppGroup("demo", help="Sample content, to look around with.")
@@ -19,6 +45,7 @@ def install(app: Flask) -> None:
     """Adds every command group to `flask`."""
     app.cli.add_command(accounts)
     app.cli.add_command(demo)
+    app.cli.add_command(work)
 
 
 @accounts.command("invite-owner")
@@ -46,3 +73,143 @@ def load_demo(email: str | None, password: str | None) -> None:
         team = loading.load(now, current_app.config["BASE_URL"])
         said = signing_in.let_in(team, signing_in.notes(instance), email, password, now)
     signing_in.write(instance, said)
+
+
+class Worker:
+    """Everything that `flask worker` does: each feature's part, in the order in which one leads to the next."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        presence: Presence,
+        server: Server,
+        base_url: str,
+        connections: int,
+        relay: Relay,
+        came_back: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._keyring = keyring
+        self._presence = presence
+        self._relay = relay
+        self._desk = messages_worker.Desk(keyring, base_url, current_app.config["MAIL_DEFAULT_SENDER"])
+        self.courier = Courier(
+            presence.name, self._desk.compose, lambda: Connection(server), connections, relay, came_back
+        )
+
+    def tasks(self) -> dict[str, Task]:
+        """What leads from an answer or a date to mail, in order."""
+        return {
+            "intake": self.take_in,
+            "plan": self.plan,
+            "expand": self.expand,
+            "send": self.courier.step,
+        }
+
+    def recover(self) -> bool:
+        """Say that we are here; take over from workers that aren't any more; sort out what time has overtaken."""
+        now = clock.now()
+        self._desk.clear()
+        with writing():
+            health.beat(health.WORKER, now)
+            health.beat(health.RELAY, now, self._relay.trouble)
+            for owner in claiming.owners():
+                if not self._presence.sees(owner) or (owner == self._presence.name and self.courier.is_idle):
+                    unknown = claiming.recover(owner, now)
+                    log.warning("took over from a worker that is no more: %d letters may have arrived or not", unknown)
+            claiming.mend_times(now)
+            claiming.expire(now)
+        self._presence.sweep()
+        return False
+
+    def take_in(self) -> bool:
+        rsvps_worker.take_in(clock.now(), self._keyring)
+        return False
+
+    def plan(self) -> bool:
+        messages_worker.plan(clock.now())
+        return False
+
+    def expand(self) -> bool:
+        messages_worker.expand(clock.now())
+        return False
+
+    def count(self) -> bool:
+        rsvps_worker.refresh_counts(clock.now())
+        return False
+
+    def purge(self) -> bool:
+        privacy_worker.purge(clock.now(), self._keyring)
+        return False
+
+
+@click.command("worker")
+def work() -> None:
+    """Take in RSVPs, send mail, keep house: until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")  # the time is said by who collects it
+    keyring = _keys(Path(current_app.config["KEYS_DIR"]))
+    presence = Presence(Path(current_app.config["INSTANCE_DIR"]) / "workers")
+    engine = Engine()
+    worker = Worker(
+        keyring,
+        presence,
+        _mail_server(),
+        current_app.config["BASE_URL"],
+        current_app.config["MAIL_CONNECTIONS"],
+        Relay(),
+        came_back=lambda: engine.kick("send"),
+    )
+    engine.every(TICK, "recover", worker.recover)
+    for name, task in worker.tasks().items():
+        engine.every(TICK, name, task, on_change=True)
+    engine.every(HOUR, "count", worker.count)
+    engine.every(HOUR / 12, "purge", worker.purge)
+    told: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        told.append(number)
+        engine.stop()
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, stop)
+    log.info("at work")
+    try:
+        engine.run(Watch(db.engine).has_changed)
+        worker.courier.finish(PATIENCE, is_hurried=lambda: len(told) > 1)
+    finally:
+        presence.leave()
+    log.info("stopped")
+
+
+_SEALED = (ActionKey.wrapped, Rsvp.box, Delivery.to_sealed)
+
+
+def _keys(keys_dir: Path) -> Keyring:
+    """The private keys; made at the first start, and only then: new ones would open nothing of what is there."""
+    try:
+        is_first = not any(
+            db.session.scalars(select(column).where(column.is_not(None)).limit(1)).first() for column in _SEALED
+        )
+    except OperationalError:
+        raise click.ClickException("The database isn't ready. Bring it up to date first: flask db upgrade") from None
+    finally:
+        db.session.rollback()
+    try:
+        if is_first:
+            keyfiles.make(keys_dir)
+        return Keyring(keys_dir)
+    except keyfiles.KeysUnusable as error:
+        lost = "" if is_first else " This isn't the first start: without its old keys, what is sealed can't be opened."
+        raise click.ClickException(f"{error}{lost}") from None
+
+
+def _mail_server() -> Server:
+    """As Flask-Mail reads it from the settings."""
+    said = current_app.extensions["mail"]
+    return Server(
+        host=said.server,
+        port=said.port,
+        sender=From(said.default_sender).address,
+        use_tls=said.use_tls,
+        username=said.username,
+        password=said.password,
+    )

@@ -9,6 +9,8 @@ from campaign.extensions import db, limiter
 from campaign.sealing import Keyring
 from config import Settings
 from tests.clients import Visitor
+from tests.mailbox import Mailbox
+from tests.working import TestWorker
 
 
 class FixedClock:
@@ -83,3 +85,19 @@ def client(app):
 def keyring(app, settings):
     """What only the worker has: the private keys."""
     return Keyring(settings.KEYS_DIR)
+
+
+@pytest.fixture
+def mailbox():
+    """A mail server: `mailbox.to("ada@example.org")` are her letters. See its class for how to make it misbehave."""
+    started = Mailbox().start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def worker(app, keyring, mailbox, at, tmp_path):
+    """`worker.run_until_idle()`: take in, plan, expand, send, as far as the fixed clock allows."""
+    started = TestWorker(app, keyring, tmp_path / "workers", mailbox.port, at)
+    yield started
+    started.end()

@@ -1,9 +1,10 @@
 """Which reminders are due when: rules become occasions, one for each date that an action has."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign import timezones
@@ -77,20 +78,23 @@ def plan(action: Action, now: datetime) -> None:
         )
 
 
-def plan_all(now: datetime) -> int:
-    """The same for every published action that lacks one: for rules that were made since. Returns how many actions."""
-    done = (Occasion.rule_key == "rule:" + cast(Rule.id, String)) & (Occasion.schedule_rev == Action.schedule_rev)
-    lacking = (
-        select(Action)
-        .join(Rule, (Rule.action_id == Action.id) & Rule.active)
-        .outerjoin(Occasion, done)
-        .where(Action.status == Status.PUBLISHED, Action.ends_at > now - LASTS, Occasion.id.is_(None))
-        .distinct()
-    )
-    actions = db.session.scalars(lacking).all()
-    for action in actions:
+def plan_all(now: datetime) -> None:
+    """The same for every published action that lacks some."""
+    for action in lacking(now):
         plan(action, now)
-    return len(actions)
+
+
+def lacking(now: datetime) -> Sequence[Action]:
+    """Published actions with an active rule that has no occasion yet for their present date: made since, say."""
+    planned = exists().where(
+        Occasion.rule_key == "rule:" + cast(Rule.id, String), Occasion.schedule_rev == Action.schedule_rev
+    )
+    unplanned = exists().where(Rule.action_id == Action.id, Rule.active, ~planned)
+    return db.session.scalars(
+        select(Action)
+        .where(Action.status == Status.PUBLISHED, Action.ends_at > now - LASTS, unplanned)
+        .order_by(Action.id)
+    ).all()
 
 
 def update(rule: Rule, now: datetime) -> None:

@@ -4,10 +4,24 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from campaign.extensions import db
+from campaign.extensions import _l, db
 from campaign.outbox.models import OPEN, Delivery, Heartbeat, Occasion, OccasionState
+from campaign.outbox.relay import Trouble
 
 WORKER, RELAY = "worker", "relay"  # names of heartbeats
+
+TROUBLE_WORDS = {
+    Trouble.UNREACHABLE: _l("The mail server can’t be reached. Mail waits and goes out when it is back."),
+    Trouble.SILENT: _l(
+        "The mail server takes mail and doesn’t say so. Mail waits; what was under way may have arrived."
+    ),
+    Trouble.CONFIGURATION: _l(
+        "The mail server refuses us: name, password, sender or certificate is wrong. Mail waits until that is repaired."
+    ),
+    Trouble.POLICY: _l(
+        "The mail server refuses our mail for what it is, one after another. Mail waits; ask its operator."
+    ),
+}
 
 
 def worker_seen_seconds(now: datetime) -> int | None:
@@ -28,6 +42,12 @@ def oldest_overdue_seconds(now: datetime) -> int:
     return max([0, *(int((now - moment).total_seconds()) for moment in since if moment is not None)])
 
 
-def mail_trouble() -> str:
-    """Why no mail goes out at present, in a word for `TROUBLE_WORDS`; empty: as far as we know, it does."""
-    return db.session.scalar(select(Heartbeat.note).where(Heartbeat.name == RELAY)) or ""
+def mail_trouble() -> Trouble:
+    """Why no mail goes out at present; say it with `TROUBLE_WORDS`. Trouble.NONE: as far as we know, it does."""
+    return Trouble(db.session.scalar(select(Heartbeat.note).where(Heartbeat.name == RELAY)) or "")
+
+
+def beat(name: str, now: datetime, note: str = "") -> None:
+    """Say that one is there."""
+    db.session.merge(Heartbeat(name=name, beat_at=now, note=note))
+    db.session.flush()

@@ -54,8 +54,8 @@ class Connection:
 
         message: whole, with CRLF throughout.
         """
-        if _BARE_LINE_END.search(message):
-            raise ValueError("a bare line end in a message lets it be read as two")
+        if _BARE_LINE_END.search(message):  # would let some servers read it as two
+            raise Fault(Outcome.PERMANENT, Phase.MAIL)
         try:
             return self._hand_over(self._ready(), to, message)
         except Fault as fault:

@@ -1,0 +1,54 @@
+"""The worker as a test runs it: all that `flask worker` does, once, at the time that the fixed clock shows."""
+
+from campaign.cli import Worker
+from campaign.extensions import db
+from campaign.outbox.liveness import Presence
+from campaign.outbox.relay import Relay
+from campaign.outbox.transport import Limits, Server
+
+IMPATIENT = Limits(connect=2, command=2, body=2, answer=0.5)
+
+
+class TestWorker:
+    """Its pauses are measured by the fixed clock, so a test that moves it ends them. Its context is its own."""
+
+    __test__ = False
+
+    def __init__(self, app, keyring, folder, port, clock, connections=2):
+        self._app = app
+        self.presence = Presence(folder)
+        self.relay = Relay(ticks=lambda: clock.instant.timestamp())
+        server = Server("127.0.0.1", port, "campaign@example.org", limits=IMPATIENT)
+        with app.app_context():
+            self.worker = Worker(keyring, self.presence, server, "http://localhost", connections, self.relay)
+        self.courier = self.worker.courier
+
+    def run_until_idle(self):
+        """Recover, take in, plan, expand, and send until there is nothing more to do now."""
+        with self.at_work():
+            self.worker.recover()
+            for task in self.worker.tasks().values():
+                task()
+            self.courier.drain()
+
+    def at_work(self):
+        """A context for single steps. The test's session is committed before, and sees what was done after."""
+        return _AtWork(self._app)
+
+    def end(self):
+        with self._app.app_context():
+            self.courier.finish(1)
+        self.presence.leave()
+
+
+class _AtWork:
+    def __init__(self, app):
+        self._context = app.app_context()
+
+    def __enter__(self):
+        db.session.commit()
+        self._context.push()
+
+    def __exit__(self, *raised):
+        self._context.pop(raised[1])
+        db.session.expire_all()
