@@ -15,7 +15,12 @@ from campaign.extensions import _l
 
 SHORTEST = timedelta(minutes=15)  # of what stands on the agenda at the very end
 
-ICAL_STATUS = {Status.PUBLISHED: "CONFIRMED", Status.POSTPONED: "TENTATIVE", Status.CANCELLED: "CANCELLED"}
+ICAL_STATUS = {
+    Status.DRAFT: "TENTATIVE",  # in no feed, but its organizers see its page before anyone else
+    Status.PUBLISHED: "CONFIRMED",
+    Status.POSTPONED: "TENTATIVE",
+    Status.CANCELLED: "CANCELLED",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
