@@ -36,15 +36,16 @@ def listed(
     before: datetime | None = None,
     whole: bool = False,
 ) -> Sequence[Action]:
-    """What stands in lists, grids and feeds, in the order of time: not drafts, not unlisted ones.
+    """What stands in lists, grids and feeds, in the order of time: not drafts, not unlisted ones. With the dates that
+    each was announced with.
 
     after:  only those that end later than this.
     before: only those that start earlier than this.
-    whole:  with their agenda and announced dates, two queries for all.
+    whole:  with their agenda, too.
     """
     query = _listed()
     if whole:
-        query = query.options(selectinload(Action.agenda), selectinload(Action.announced))
+        query = query.options(selectinload(Action.agenda))
     if campaign is not None:
         query = query.where(Action.campaign_id == campaign.id)
     if after is not None:
@@ -74,8 +75,8 @@ def called(slugs: Iterable[str]) -> dict[str, Action]:
 
 
 def headline(actions: Sequence[Action], now: datetime) -> Action | None:
-    """Of actions in the order of time the one to put forward: the next protest, else whatever is next."""
-    open_ones = [action for action in actions if action.takes_rsvps(now)]
+    """Of actions in the order of time the one to put forward: the next protest that one can join, else what is next."""
+    open_ones = [action for action in actions if action.takes_rsvps(now) and not action.is_full]
     return next((action for action in open_ones if action.kind is Kind.PROTEST), next(iter(open_ones), None))
 
 
@@ -83,7 +84,7 @@ def _listed() -> Select[Action]:
     return (
         select(Action)
         .join(Action.campaign)
-        .options(contains_eager(Action.campaign))
+        .options(contains_eager(Action.campaign), selectinload(Action.announced))
         .where(Action.status != Status.DRAFT, Action.unlisted.is_(False))
         .order_by(Action.starts_at, Action.id)
     )

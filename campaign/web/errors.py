@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.errors import Refusal
 from campaign.extensions import db
@@ -26,6 +26,8 @@ def failed(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     title, words = _words(error.code)
+    if isinstance(error, SecurityError):  # a Host that isn't ours: no link of ours can be made for it
+        return make_response(f"{title}\n", error.code, {"Content-Type": "text/plain; charset=utf-8"})
     response = make_response(render_template("errors/error.html", title=title, words=words), error.code)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):

@@ -1,0 +1,90 @@
+"""Whatever organizers type into whichever field, it stays text."""
+
+from decimal import Decimal
+
+import pytest
+from bs4 import BeautifulSoup, Comment
+
+from campaign.actions.models import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
+from campaign.articles.models import Category, Photo
+from campaign.columns import Texts
+from tests import make
+
+CORPUS = [
+    "<script>alert('pwned')</script>",
+    "</script><script>alert('pwned')</script>",
+    "'\"><img src=x onerror=alert('pwned')>",
+    "</title><svg onload=alert('pwned')>",
+    "<!-- pwned --><marquee>",
+    "{{ 7 * 7 }}{% raw %}pwned{% endraw %}${7*7}",
+    "[pwned](javascript:alert(1)) ![pwned](https://evil.example/x.png)",
+    "\u202epwned\u202c \x07\x1b[31m",
+    "&lt;script&gt;pwned",
+    "%(name)s pwned %s {0}",
+]
+PAGES = [
+    "/en/",
+    "/fr/campaigns/arms",
+    "/en/actions/protest",
+    "/fr/actions/protest",
+    "/en/articles/peru",
+    "/fr/calendar",
+]
+
+
+@pytest.fixture(params=CORPUS, ids=range(len(CORPUS)))
+def bad(request, app):
+    """A site in which every text is the same piece of malice."""
+    text = request.param
+    texts = Texts(en=text)
+    cause = make.campaign(slug="arms", name=texts, claim=texts, lede=texts, about=texts, city=text[:80])
+    action = make.action(
+        cause=cause,
+        slug="protest",
+        title=texts,
+        summary=texts,
+        why=texts,
+        who=texts,
+        directions=texts,
+        venue=text,
+        address=text,
+        city=text[:80],
+        agenda=[AgendaItem(minutes_from_start=0, text=texts)],
+        meeting_points=[MeetingPoint(name=texts, address=text, directions=texts)],
+        blocks=[Block(kind=kind, text=texts) for kind in BlockKind],
+        key_figures=[KeyFigure(figure=texts, text=texts)],
+    )
+    article = make.article(
+        cause,
+        slug="peru",
+        title=texts,
+        summary=texts,
+        author=texts,
+        body=Texts(en=f"{text}\n\nSee.[^1]\n\n[[figures:1]]\n\n[[action:protest]]\n\n> {text}\n>\n> — {text}"),
+        sources=[text],
+        figures=[[(text, Decimal(1))]],
+        about=[action],
+        category=Category(campaign_id=cause.id, slug="c", name=texts),
+        photo=Photo(campaign_id=cause.id, file="img/gates", alt=texts, caption=texts, credit=texts, cover=True),
+    )
+    table = article.figures[0]
+    table.title = table.finding = table.label_heading = table.value_heading = table.source = texts
+    return text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_it_stays_text(client, bad, address):
+    answer = client.get(address)
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 200
+    assert "pwned" in page.get_text()
+    assert [script for script in page.find_all("script") if script["type"] != "application/ld+json"] == []
+    assert not page.find_all(["svg", "marquee"])
+    assert not page.find_all("img", src="x")
+    assert not page.find_all(string=lambda text: isinstance(text, Comment))
+    assert "49" not in page.title.string
+    for element in page.find_all(True):
+        assert not [name for name in element.attrs if name.startswith("on")], element
+        assert not str(element.get("href", "")).lower().startswith("javascript:")
+        assert "evil.example" not in f"{element.get('src', '')}{element.get('srcset', '')}"
