@@ -250,6 +250,21 @@ def test_the_first_of_a_month_is_said_as_its_language_does(lang, full, short, mo
     assert timezones.month_in_words(day, lang) == month
 
 
+@pytest.mark.parametrize(
+    ("lang", "dated", "coming"),
+    [
+        ("en", "1 June 2023", "1 June"),
+        ("fr", "1er juin 2023", "1er juin"),
+        ("es", "1 de junio de 2023", "1 de junio"),
+    ],
+)
+def test_a_date_may_be_said_without_its_weekday_or_year(lang, dated, coming):
+    day = date(2023, 6, 1)
+
+    assert timezones.date_in_words(day, lang) == dated
+    assert timezones.day_and_month(day, lang) == coming
+
+
 @given(st.dates(date(1000, 1, 1)), languages)
 def test_a_day_is_said_with_its_weekday_number_month_and_year(day, lang):
     words = timezones.day_in_words(day, lang)
