@@ -20,6 +20,8 @@ import pytest
 from sqlalchemy import text
 
 from campaign import keyfiles, sealing
+from campaign.accounts.models import Team
+from campaign.databases import empty_log
 from campaign.extensions import db
 from campaign.messages import notices
 from campaign.outbox.models import OPEN, Delivery
@@ -140,10 +142,14 @@ def test_the_search_finds_what_does_lie_in_the_clear(app, settings, lying_about)
     logging.getLogger("campaign").warning("could not write to %s", NAME)
 
     found = lying_about(ADDRESS, NAME, NETWORK)
+    db.session.execute(db.delete(Team))
+    db.session.commit()
+    empty_log()
 
     assert ("dump of the database", ADDRESS) in found
     assert ("what was logged", NAME) in found
     assert {secret for _, secret in found} == {ADDRESS, NAME}
+    assert not [name for name, _ in lying_about(ADDRESS) if name != "what was logged"]
 
 
 def test_refused_forms_and_wrong_links_leave_no_trace(browser, action, lying_about):
