@@ -8,6 +8,9 @@ PUBLIC_CSP = (
 )
 MANAGE_CSP = f"{PUBLIC_CSP}; script-src 'self'; connect-src 'self'"
 
+BUILT = "/static/build/"  # names there carry a hash of the content, so what they name never changes
+FOR_EVER = "public, max-age=31536000, immutable"
+
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # no-referrer would break Flask-WTF's check of forms under https
@@ -31,6 +34,8 @@ def protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if managed or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
+    elif request.path.startswith(BUILT):
+        response.headers["Cache-Control"] = FOR_EVER
     return response
 
 

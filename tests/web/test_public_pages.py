@@ -142,6 +142,15 @@ def test_a_page_asks_the_database_little_however_much_it_shows(client, site, add
     assert len(statements) <= MOST[address], "\n".join(statements)
 
 
+def test_built_files_are_kept_for_ever_and_others_are_not(client, site):
+    page = BeautifulSoup(client.get("/en/").text, "html.parser")
+
+    with client.get(page.find("link", rel="stylesheet")["href"]) as style:
+        assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert style.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/static/build/gone.css").headers["Cache-Control"] == "no-store"
+
+
 @contextmanager
 def counted():
     statements = []
