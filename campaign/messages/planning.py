@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campaign import timezones
 from campaign.actions.models import Action, Status
+from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.messages.models import Rule, RuleKind
 from campaign.outbox.models import Kind, Occasion, OccasionState, OnUnknown, Priority
@@ -25,23 +26,29 @@ def subject_of(action: Action) -> str:
     return f"action:{action.id}"
 
 
-def add_default_rules(action: Action) -> None:
-    """A reminder the day before at 18:00 and one that morning at 06:00, unless it has rules already."""
-    if db.session.scalar(select(Rule.id).where(Rule.action_id == action.id).limit(1)) is not None:
-        return
-    for days, hour in ((1, 18), (0, 6)):
-        db.session.add(
-            Rule(
-                action_id=action.id,
-                kind=RuleKind.REMINDER,
-                days=days,
-                at_local=time(hour),
-                letter="messages/reminder",
-                on_unknown=OnUnknown.PRESUME,
-                active=True,
-            )
+def default_rules(action: Action) -> list[Rule]:
+    """A reminder the day before at 18:00 and one that morning at 06:00. Not stored."""
+    return [
+        Rule(
+            action_id=action.id,
+            kind=RuleKind.REMINDER,
+            days=days,
+            at_local=time(hour),
+            letter="messages/reminder",
+            subject=Texts(),
+            body=Texts(),
+            on_unknown=OnUnknown.PRESUME,
+            active=True,
         )
-    db.session.flush()
+        for days, hour in ((1, 18), (0, 6))
+    ]
+
+
+def add_default_rules(action: Action) -> None:
+    """Stored, unless the action has rules already."""
+    if db.session.scalar(select(Rule.id).where(Rule.action_id == action.id).limit(1)) is None:
+        db.session.add_all(default_rules(action))
+        db.session.flush()
 
 
 def due_at(rule: Rule, action: Action) -> datetime:
@@ -70,8 +77,8 @@ def plan(action: Action, now: datetime) -> None:
             "schedule_rev": action.schedule_rev,
             "priority": int(_PRIORITIES[rule.kind]),
             "on_unknown": rule.on_unknown,
-            **_timing(rule, action, now),
-            "facts": _words(rule),
+            **timing(rule, action, now),
+            "facts": words_of(rule),
         }
         db.session.execute(
             insert(Occasion).values(values).on_conflict_do_nothing(index_elements=["rule_key", "schedule_rev"])
@@ -111,11 +118,14 @@ def update(rule: Rule, now: datetime) -> None:
         if rule.active and action.status is Status.PUBLISHED:
             plan(action, now)
         return
-    for name, value in (_timing(rule, action, now) | {"facts": _words(rule), "letter": rule.letter}).items():
-        setattr(planned, name, value)
-    planned.on_unknown = rule.on_unknown
+    values = timing(rule, action, now)
+    if values["due_at"] == planned.due_at and planned.state is not OccasionState.CANCELLED:
+        del values["state"]  # due already and only waiting for a worker, perhaps: that is no reason to miss it
     if not rule.active:
-        planned.state = OccasionState.CANCELLED
+        values["state"] = OccasionState.CANCELLED
+    values |= {"facts": words_of(rule), "letter": rule.letter, "on_unknown": rule.on_unknown}
+    for name, value in values.items():
+        setattr(planned, name, value)
     db.session.flush()
 
 
@@ -125,7 +135,7 @@ def replan(action: Action, now: datetime) -> None:
         update(rule, now)
 
 
-def _timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
+def timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
     """When it is due, until when it is of use, and whether it waits for that time at all."""
     due = due_at(rule, action)
     reminder = rule.kind is RuleKind.REMINDER
@@ -137,7 +147,12 @@ def _timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
     return {"due_at": due, "expires_at": action.starts_at if reminder else due + LASTS, "state": state}
 
 
-def _words(rule: Rule) -> dict[str, Any]:
+def was_past_when_announced(action: Action, due: datetime) -> bool:
+    """Whether a rule's time had passed when the action's present date was made known: nobody misses that."""
+    return bool(action.announced) and due <= action.announced[-1].announced_at
+
+
+def words_of(rule: Rule) -> dict[str, Any]:
     """The team's own words, in place of the letter's."""
     own = {"own_subject": dict(rule.subject), "own_body": dict(rule.body)}
     return {name: texts for name, texts in own.items() if texts}
