@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vDDDTypes, vDuration, vText, vUri
@@ -51,14 +52,15 @@ def calendar(entries: Iterable[Entry], head: Head | None = None, sender: Sender 
     head:   for a feed.
     sender: for mail: METHOD:PUBLISH, which needs an organizer (RFC 5546 3.2.1). A feed has no method.
     """
-    entries = list(entries)
+    events = []
     first_years: dict[str, int] = {}
     for entry in entries:
-        if _has_zone(entry):
+        event, zone = _written(entry, sender)
+        events.append(event)
+        if zone:
             year = entry.starts_local.year
-            first_years[entry.zone] = min(year, first_years.get(entry.zone, year))
+            first_years[zone] = min(year, first_years.get(zone, year))
     zones = [vtimezone(zone, first_years[zone]) for zone in sorted(first_years)]
-    events = [_event(entry, sender).to_ical(sorted=False) for entry in entries]
     start, end, rest = _frame(head, sender).to_ical(sorted=False).partition(b"END:VCALENDAR")
     return b"".join([start, *zones, *events, end, rest])
 
@@ -84,6 +86,12 @@ def _frame(head: Head | None, sender: Sender | None) -> Calendar:
         if head.zone:
             frame.add("X-WR-TIMEZONE", vText(head.zone))
     return frame
+
+
+@lru_cache(maxsize=4096)
+def _written(entry: Entry, sender: Sender | None) -> tuple[bytes, str]:
+    """A VEVENT, and the zone that it needs a VTIMEZONE of. Kept: most of a feed is what it was at the last poll."""
+    return _event(entry, sender).to_ical(sorted=False), entry.zone if _has_zone(entry) else ""
 
 
 def _event(entry: Entry, sender: Sender | None) -> Event:

@@ -53,12 +53,13 @@ def read(text: str) -> date:
 def show(first: date) -> Month:
     """The month that begins with `first`. An action is on the days that it touches on its own wall clock."""
     days = [list(week) for week in Calendar().monthdatescalendar(first.year, first.month)]
-    whole = listing.listed(
+    near = listing.listed(
         after=datetime.combine(days[0][0] - DAY, time.min, UTC),
         before=datetime.combine(days[-1][-1] + 2 * DAY, time.min, UTC),
+        whole=True,
     )
     on: dict[date, list[Action]] = {}
-    for action in whole:
+    for action in near:
         for day in _days_of(action, days[0][0], days[-1][-1]):
             on.setdefault(day, []).append(action)
     weeks = [
@@ -66,7 +67,7 @@ def show(first: date) -> Month:
         for week in days
     ]
     inside = {id(action) for week in weeks for day in week for action in day.actions}
-    return Month(first, [action for action in whole if id(action) in inside], weeks)
+    return Month(first, [action for action in near if id(action) in inside], weeks)
 
 
 def next_with_actions(after: date) -> date | None:

@@ -26,7 +26,7 @@ def index(lang: str) -> Response:
     today = timezones.wall(now, cause.zone if cause else "UTC").date()
     chosen = request.args.get("month", "")
     month = months.show(months.read(chosen) if chosen else today.replace(day=1))
-    shown = month.actions if chosen else actions.listed(after=now)
+    shown = month.actions if chosen else actions.listed(after=now, whole=True)
     return pages.page(
         "calendars/index.html",
         actions=shown,
