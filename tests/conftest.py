@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from campaign import clock, create_app, keyfiles
 from campaign.extensions import db, limiter
@@ -11,6 +12,9 @@ from config import Settings
 from tests.clients import Visitor
 from tests.mailbox import Mailbox
 from tests.working import TestWorker
+
+hypothesis_settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("patient")
 
 
 class FixedClock:
