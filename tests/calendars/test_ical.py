@@ -293,12 +293,12 @@ def test_writing_from_right_to_left_is_kept_and_turning_what_follows_is_not():
 
 def test_a_very_long_text_is_whole_and_quick():
     long = "Gegen Waffenhändler, für Frieden; 👩‍👩‍👧‍👦\n" * 1500
-    began = stopwatch.perf_counter()
+    began = stopwatch.process_time()
 
     read = event(ical.calendar([entry(description=long)]))
 
     assert str(read["DESCRIPTION"]) == long.strip()
-    assert stopwatch.perf_counter() - began < 2
+    assert stopwatch.process_time() - began < 2
 
 
 # ------------------------------------------------------------------ what stands there and what doesn't
