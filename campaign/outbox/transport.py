@@ -14,7 +14,8 @@ MESSAGES = 100  # over one connection, then a new one
 TLS_FROM_THE_START = 465  # RFC 8314
 
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_FOR_US = frozenset({Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.POLICY})  # said of a message: the talk goes on
+_OF_THE_MESSAGE = frozenset({Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.POLICY})  # the talk goes on after it
+_PATIENCE = 2  # seconds for a goodbye
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,25 @@ class Connection:
         try:
             return self._hand_over(self._ready(), to, message)
         except Fault as fault:
-            if fault.outcome in _FOR_US and fault.phase is not Phase.BODY and self._talk is not None:
+            if fault.outcome in _OF_THE_MESSAGE and fault.phase is not Phase.BODY and self._talk is not None:
                 self._talk.is_clear = fault.phase is Phase.ANSWER
-            else:
+            elif fault.code is not None and fault.phase is Phase.MAIL:
                 self.close()
+            else:
+                self._drop()
             raise
 
     def close(self) -> None:
         """Say goodbye if that is possible. Never raises: what the server has taken, it has taken."""
+        if self._talk is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._talk.ask("QUIT", _PATIENCE)
+            self._drop()
+
+    def _drop(self) -> None:
+        """Without a word: it has hung up, or isn't listening."""
         talk, self._talk = self._talk, None
         if talk is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                talk.ask("QUIT", 2)
             talk.close()
 
     def _hand_over(self, talk: Talk, to: str, message: bytes) -> int:
