@@ -95,7 +95,7 @@ def test_the_form_stands_there_while_rsvps_are_taken(client, action):
 
     form = page.find("form")
     assert form["method"] == "post"
-    assert form["action"] == "/en/actions/protest-cansec/rsvp#rsvp"
+    assert form["action"] == "/en/actions/protest-cansec/rsvp#errors"
     names = {field["name"] for field in form.find_all("input")}
     assert names == {"answer", "name", "email", "party_size", "reminders", "consent", "stamp", "website"}
     assert not form.find("input", {"name": "reminders"}).has_attr("checked")
