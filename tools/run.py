@@ -104,6 +104,7 @@ def sole(settings: Settings) -> Iterator[None]:
 
 def prepare(env: dict[str, str]) -> None:
     """Database and demo content, each brought to its newest form. Doing it again changes nothing."""
+    print("Preparing database and demo content …", flush=True)
     for step in (["db", "upgrade"], ["demo", "load"]):
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *step],

@@ -10,7 +10,9 @@ import urllib.error
 import urllib.request
 from importlib import resources
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
@@ -121,3 +123,25 @@ def overflow(page, width=320):
     """Pixels by which the page is wider than a window of that width."""
     page.set_viewport_size({"width": width, "height": 800})
     return page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+
+
+def crawl(site, start="/en/"):
+    """Paths of all public pages that links lead to from `start`, itself first. Links with a query are not followed."""
+    found, waiting = [], [start]
+    while waiting:
+        path = waiting.pop(0)
+        if path in found:
+            continue
+        status, body = fetch(site.url + path)
+        assert status == 200, f"{path} answers {status}"
+        found.append(path)
+        for link in BeautifulSoup(body, "html.parser").select("a[href]"):
+            address = urlsplit(urljoin(site.url + path, link["href"]))
+            if f"{address.scheme}://{address.netloc}" == site.url and not address.query and is_page(address.path):
+                waiting.append(address.path)
+    return found
+
+
+def is_page(path):
+    """A public page, no feed, file or organizers' page."""
+    return path[1:4] in {"en/", "fr/", "es/"} and "." not in path
