@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-PATIENCE = 10.0  # seconds that a program may take to stop
+PATIENCE = 25.0  # seconds that a program may take to stop
 TICK = 0.2
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -37,7 +37,7 @@ def ignore_signals() -> None:
 def run_together(commands: Mapping[str, str], env: Mapping[str, str], folder: Path) -> str:
     """Start each command (a line for the shell) and wait until one of them ends, a signal comes or `make` is gone.
 
-    Then all are stopped: SIGTERM, and SIGKILL for what still runs after ten seconds. They stay in our process
+    Then all are stopped: SIGTERM, and SIGKILL for what still runs after 25 seconds. They stay in our process
     group, so that whatever ends the whole group ends them too. Returns why it was, "" for a signal or `make`.
     """
     parent = os.getppid()
