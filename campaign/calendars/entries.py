@@ -1,8 +1,4 @@
-"""What a calendar is told of an action: plain values, in one language. `ical.py` writes them down.
-
-The words around an action's own texts are in the language that is in force (Babel's), so whoever asks for another one
-puts it in force first.
-"""
+"""What a calendar is told of an action: plain values, in one language. `ical.py` writes them down."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +7,7 @@ from itertools import pairwise
 
 from campaign import timezones
 from campaign.actions.models import KIND_WORDS, Action, AgendaItem, Status
-from campaign.extensions import _l
+from campaign.extensions import _l, in_language
 
 SHORTEST = timedelta(minutes=15)  # of what stands on the agenda at the very end
 
@@ -51,6 +47,9 @@ def of_action(action: Action, lang: str, base_url: str) -> Entry:
     position = None
     if action.latitude is not None and action.longitude is not None:
         position = (action.latitude, action.longitude)
+    with in_language(lang):
+        title, category = _title(action, lang), str(KIND_WORDS[action.kind])
+        description = "\n\n".join([*_paragraphs(action, lang), page])
     return Entry(
         uid=action.uid,
         created_at=action.created_at,
@@ -61,12 +60,12 @@ def of_action(action: Action, lang: str, base_url: str) -> Entry:
         ends_local=action.ends_local,
         starts_at=action.starts_at,
         ends_at=action.ends_at,
-        title=_title(action, lang),
+        title=title,
         place=action.place,
         position=position,
-        description="\n\n".join([*_paragraphs(action, lang), page]),
+        description=description,
         page=page,
-        category=str(KIND_WORDS[action.kind]),
+        category=category,
         status=ICAL_STATUS[action.status],
         busy=action.status is Status.PUBLISHED,
     )

@@ -10,7 +10,7 @@ from campaign.calendars import entries, ical
 from campaign.calendars.ical import Head, Sender
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
-from campaign.extensions import _l
+from campaign.extensions import _l, in_language
 
 PAST = timedelta(days=60)  # how long the site's feed keeps what is over; calls that were cancelled go with their day
 
@@ -56,8 +56,10 @@ def written(feed: Feed, lang: str, base_url: str, path: str, *, agenda: bool = F
     agenda: with the items of each action's plan as entries of their own.
     """
     cause = feed.cause
+    with in_language(lang):
+        unnamed = str(_l("Campaigns and actions"))
     head = Head(
-        name=cause.name.best(lang, cause.language)[0] if cause else str(_l("Campaigns and actions")),
+        name=cause.name.best(lang, cause.language)[0] if cause else unnamed,
         about=cause.lede.best(lang, cause.language)[0] if cause else "",
         page=f"{base_url}/{lang}/{feed.page}",
         source=f"{base_url}{path}",
@@ -72,7 +74,7 @@ def of_one(action: Action, lang: str, base_url: str, *, agenda: bool = False) ->
 
 
 def for_mail(action: Action, lang: str, base_url: str) -> bytes:
-    """The same as a part of a letter: text/calendar; method=PUBLISH; charset=utf-8. `lang` must be in force."""
+    """The same as a part of a letter: text/calendar; method=PUBLISH; charset=utf-8."""
     team = action.campaign.team
     sender = Sender(name=team.name, address=team.reply_address)
     return ical.calendar([entries.of_action(action, lang, base_url)], sender=sender)
