@@ -24,6 +24,7 @@ def action_page(action: Action, form: Any = None, *, now: datetime, preview: boo
         refused=bool(form is not None and form.errors),
         over=action.is_over(now),
         links=articles.about(action),
+        cover=articles.cover(action.campaign),
         event=structured.event(action),
         preview=preview,
         now=now,

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from babel import numbers
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, has_request_context, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -58,6 +58,7 @@ def install(app: Flask) -> None:
         INSTEAD=INSTEAD,
         the_campaign=the_campaign,
         zone_in_words=zone_in_words,
+        fully_in_words=fully_in_words,
         for_machines=timezones.for_machines,
     )
     app.jinja_env.filters.update(
@@ -98,10 +99,9 @@ def absolute(path: str) -> str:
 
 def the_campaign() -> Campaign | None:
     """The only campaign of this site, for pages that belong to none. None if there are several."""
-    if "campaign" not in g:
-        every = campaigns.every()
-        g.campaign = every[0] if len(every) == 1 else None
-    return cast(Campaign | None, g.campaign)
+    if "campaigns" not in g or not has_request_context():
+        g.campaigns = campaigns.every()
+    return g.campaigns[0] if len(g.campaigns) == 1 else None
 
 
 def plain(texts: Texts, default: str) -> str:
@@ -163,6 +163,11 @@ def coming_in_words(action: Action) -> str:
 def zone_in_words(start: datetime, zone: str, city: str = "", end: datetime | None = None) -> str:
     """ "Ottawa time (EDT)", in the page's language."""
     return timezones.zone_in_words(start, zone, language.current(), city, end)
+
+
+def fully_in_words(instant: datetime, action: Action) -> str:
+    """ "Wednesday 31 May 2023, 7:00 am, Ottawa time (EDT)": one of an action's times, nothing left open."""
+    return timezones.fully_in_words(instant, action.zone, language.current(), action.city)
 
 
 def hour_in_words(moment: datetime | time) -> str:

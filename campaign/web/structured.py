@@ -31,7 +31,6 @@ def event(action: Action) -> dict[str, Any]:
         "startDate": timezones.for_machines(action.starts_at, action.zone),
         "endDate": timezones.for_machines(action.ends_at, action.zone),
         "eventStatus": f"https://schema.org/{state}",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "location": {"@type": "Place", "name": action.venue or action.address, "address": action.address},
         "organizer": {"@type": "Organization", "name": plain(action.campaign.name, action.language)},
         "inLanguage": language.current(),
