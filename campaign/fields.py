@@ -9,6 +9,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms.fields import Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its types
 from wtforms.utils import unset_value
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import EmailInput, HiddenInput, TextInput
@@ -237,9 +238,21 @@ class CoordinatesField(LineField):
 class ZoneField(SelectField):
     """A time zone, by the cities of each country."""
 
+    def offer(self, language: str) -> None:
+        """The zones to choose from, named in `language`; the one that is chosen already is among them."""
+        groups = timezones.choices(language, keep=self.data or "")
+        self.choices = [
+            SelectChoice(zone, city, optgroup=group) for group, zones in groups.items() for zone, city in zones
+        ]
+
     def pre_validate(self, _form: Any) -> None:
         if not timezones.known(self.data or ""):
             raise ValidationError(_l("Choose a time zone from the list."))
+
+
+def options(words: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Choices of a field, from pairs of value and words."""
+    return [SelectChoice(value, label) for value, label in words]
 
 
 def at_most(count: int) -> Length:

@@ -49,7 +49,7 @@ def accept(token: str) -> ResponseReturnValue:
 @bp.get("/teams/")
 def index() -> ResponseReturnValue:
     teams = [
-        (team, listing.members(team), guard.may(Permission.MANAGE_TEAM, team.id))
+        (team, listing.members(team), Permission.MANAGE_TEAM in guard.permissions(team.id))
         for team in guard.every(Team, may=Permission.VIEW)
     ]
     return render_template("manage/accounts/index.html", teams=teams, level_words=LEVEL_WORDS)

@@ -12,7 +12,16 @@ from campaign.actions.models import BLOCK_TITLES, Action, BlockKind, Level
 from campaign.actions.wording import LIMITS
 from campaign.campaigns import slugs
 from campaign.extensions import _l
-from campaign.fields import CoordinatesField, HourField, IdField, LineField, ProseField, WholeNumberField, at_most
+from campaign.fields import (
+    CoordinatesField,
+    HourField,
+    IdField,
+    LineField,
+    ProseField,
+    WholeNumberField,
+    at_most,
+    options,
+)
 
 
 class LineForm(Form):
@@ -84,7 +93,7 @@ class ActionForm(ContentForm):
     agenda = FieldList(FormField(LineForm), _l("Plan"), max_entries=60)
     points = FieldList(FormField(PointForm), _l("Meeting points"), max_entries=20)
     figures = FieldList(FormField(FigureForm), _l("Key figures"), max_entries=6)
-    level = RadioField(_l("What people are asked"), choices=list(LEVEL_WORDS.items()), coerce=Level)
+    level = RadioField(_l("What people are asked"), choices=options(LEVEL_WORDS.items()), coerce=Level)
     capacity = WholeNumberField(_l("Places"), least=1, most=100_000)
     unlisted = BooleanField(_l("Not in lists and calendars: only who has the link finds it"))
 

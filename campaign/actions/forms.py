@@ -1,6 +1,5 @@
 """What organizers fill in about an action."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,9 @@ from wtforms.validators import DataRequired
 from campaign import timezones
 from campaign.actions.drafting import Content, Place, Time
 from campaign.actions.models import KIND_WORDS, Action, Kind, Level, Status
-from campaign.actions.wording import LIMITS, Slot
+from campaign.actions.wording import LIMITS
 from campaign.extensions import _l
-from campaign.fields import LineField, ProseField, WallTimeField, ZoneField, at_most
+from campaign.fields import LineField, ProseField, WallTimeField, ZoneField, at_most, options
 
 LONGEST = timedelta(days=60)
 LEVEL_WORDS = {
@@ -36,7 +35,7 @@ class TimedForm(FlaskForm):
         super().__init__(*given, **more)
         self.language = language
         if "zone" in self:
-            self.zone.choices = timezones.choices(language, keep=self.zone.data or "")
+            self.zone.offer(language)
 
     def validate(self, extra_validators: Any = None) -> bool:
         if "starts" not in self:
@@ -79,7 +78,7 @@ class ContentForm(TimedForm):
     """What a first draft needs, to be shown to somebody."""
 
     title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), at_most(LIMITS["title"])])
-    kind = SelectField(_l("Kind"), choices=list(KIND_WORDS.items()), coerce=Kind)
+    kind = SelectField(_l("Kind"), choices=options(KIND_WORDS.items()), coerce=Kind)
     summary = ProseField(_l("In short"), [at_most(LIMITS["summary"])])
     city = LineField(_l("City"), [at_most(80)])
 
@@ -115,22 +114,21 @@ class MoveForm(TimedForm):
             return False
         return valid
 
+    def in_words(self) -> dict[str, str]:
+        """starts, ends and where, as they would be announced."""
+        time, city = self.time(), self.action.city
+        starts, ends = (timezones.instant(local, time.zone) for local in (time.starts_local, time.ends_local))
+        return {
+            "starts": timezones.fully_in_words(starts, time.zone, self.language, city),
+            "ends": timezones.fully_in_words(ends, time.zone, self.language, city),
+            "where": ", ".join(part for part in (self.venue.data, self.address.data) if part),
+        }
+
     def changes_nothing(self) -> bool:
         now = time_of(self.action)
         same_time = (self.starts.data, self.ends.data, self.zone.data) == (now["starts"], now["ends"], now["zone"])
         same_place = (self.venue.data, self.address.data) == (self.action.venue, self.action.address)
         return self.action.status is Status.PUBLISHED and same_time and same_place
-
-
-def translation_form(slots: list[Slot], language: str) -> Callable[..., FlaskForm]:
-    """A form with one field for each text, filled with what there is in `language`."""
-    fields = {
-        slot.name: (ProseField if slot.prose else LineField)(
-            slot.label, [at_most(slot.limit)], default=slot.texts.get(language, "")
-        )
-        for slot in slots
-    }
-    return type("TranslationForm", (FlaskForm,), fields)
 
 
 def time_of(action: Action) -> dict[str, Any]:

@@ -1,12 +1,11 @@
-"""An action's texts in another language, one beside the other."""
+"""What an action says that can be said in another language."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from campaign.actions.models import BLOCK_TITLES, Action
-from campaign.columns import Texts
+from campaign.campaigns import wording
+from campaign.campaigns.wording import Slot
 from campaign.extensions import _l, db
 
 LIMITS = {  # characters, in any language
@@ -22,22 +21,6 @@ LIMITS = {  # characters, in any language
 }
 
 
-@dataclass(frozen=True)
-class Slot:
-    """One text that an action has in its campaign's language, and may have in others."""
-
-    name: str  # of the form's field
-    label: Any
-    owner: Any  # the row that holds it
-    column: str
-    limit: int  # characters
-    prose: bool = False  # more than one line
-
-    @property
-    def texts(self) -> Texts:
-        return getattr(self.owner, self.column) or Texts()
-
-
 def slots(action: Action) -> list[Slot]:
     """What there is to translate, in the order in which the page shows it."""
     return [slot for slot in _all(action) if slot.texts.get(action.language)]
@@ -45,14 +28,12 @@ def slots(action: Action) -> list[Slot]:
 
 def missing(action: Action, language: str) -> int:
     """How many texts are still to be written in this language."""
-    return sum(1 for slot in slots(action) if language not in slot.texts)
+    return wording.missing(slots(action), language)
 
 
 def translate(action: Action, language: str, typed: Mapping[str, str], now: datetime) -> None:
     """typed: by the slots' names. An empty text takes the translation away."""
-    for slot in slots(action):
-        if slot.name in typed:
-            setattr(slot.owner, slot.column, slot.texts.having(language, typed[slot.name]))
+    wording.translate(slots(action), language, typed)
     if action.is_public():
         action.touch(now)
     db.session.flush()

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, select
 
 from campaign.actions.models import Action
 from campaign.extensions import db
+from campaign.messages import expansion
+from campaign.outbox.models import Kind
 from campaign.rsvps.models import COUNTED, Answer, Rsvp, State
 
 WAITING = (State.SEALED, State.PENDING)
@@ -91,7 +93,7 @@ def by_day(action: Action, today: date) -> list[Day]:
         .where(Rsvp.action_id == action.id, Rsvp.state.in_(COUNTED), Rsvp.answer == Answer.YES)
         .group_by(Rsvp.answered_on)
     )
-    new = dict(rows.tuples().all())
+    new = {day: answers for day, answers in rows}  # noqa: C416 -- a Row is no pair to mypy
     if not new:
         return []
     first, last = min(new), max([*new, min(today, action.starts_local.date())])
@@ -119,10 +121,5 @@ def by_language(action: Action) -> list[tuple[str, Tally]]:
 
 
 def to_be_told(action: Action) -> int:
-    """How many a notice of change goes to: confirmed yes and maybe, and who hasn't confirmed yet."""
-    return db.session.scalar(select(func.count()).where(Rsvp.action_id == action.id, _is_told())) or 0
-
-
-def _is_told() -> ColumnElement[bool]:
-    confirmed = and_(Rsvp.state == State.CONFIRMED, Rsvp.answer.in_(COMING_IN_QUESTION))
-    return and_(or_(confirmed, Rsvp.state.in_(WAITING)), Rsvp.box.is_not(None), Rsvp.unsubscribed.is_(False))
+    """How many a notice of change goes to."""
+    return db.session.scalar(select(func.count(Rsvp.id)).where(expansion.audience(action.id, Kind.NOTICE))) or 0

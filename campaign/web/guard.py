@@ -78,10 +78,10 @@ def every(model: type[T], *, may: Permission, where: Sequence[Any] = (), order: 
     return db.session.scalars(query).all()
 
 
-def may(permission: Permission, team_id: int) -> bool:
-    """Whether the person may do this in a team: for what a page offers. What it does asks `find`."""
+def permissions(team_id: int) -> frozenset[Permission]:
+    """What the person may do in a team: for what a page offers. What it does asks `find`."""
     membership = db.session.get(Membership, (me().id, team_id))
-    return membership is not None and membership.may(permission)
+    return ALLOWED[membership.level] if membership else frozenset()
 
 
 def _within(model: type[T]) -> Select[Any]:
