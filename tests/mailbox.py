@@ -28,7 +28,7 @@ class Letter:
 
     @property
     def text(self):
-        return self.headers.get_body(("plain",)).get_content()
+        return self.headers.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
     @property
     def ics(self):
@@ -52,13 +52,14 @@ class Mailbox:
         self.tries = []  # recipients asked for
         self.answers = {}
         self.port = None
+        self._controller = None
 
     def to(self, address):
         return [letter for letter in self.letters if letter.to == address]
 
-    def start(self):
+    def start(self, port=None):
         for _ in range(10):
-            self.port = _free_port()
+            self.port = port or _free_port()
             self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True, ident="x")
             try:
                 self._controller.start()
@@ -68,8 +69,14 @@ class Mailbox:
             return self
         raise OSError("no free port")
 
+    def start_again(self):
+        """After `stop`, at the same place."""
+        self.start(self.port)
+
     def stop(self):
-        self._controller.stop(no_assert=True)
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
 
     async def handle_MAIL(self, server, _session, envelope, address, options):  # noqa: N802 -- aiosmtpd's name
         answer = await self._answer("MAIL", server)

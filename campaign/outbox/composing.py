@@ -20,15 +20,14 @@ from flask_mail import Attachment, Message
 from campaign import tokens
 from campaign.outbox import headers
 from campaign.outbox.letters import Letter
-from campaign.outbox.wrapping import clean, wrap
+from campaign.outbox.wrapping import is_one_line, on_one_line, wrap
 
 OWN = ("to", "name", "manage", "unsubscribe", "link")  # what of a person is put in afterwards
 FIXED = ("subject", "from", "reply-to", "auto-submitted", "list-id")
 _CRLF = policy.compat32.clone(linesep="\r\n")
 _LONGEST_LINE = 998  # octets, RFC 5322 2.1.1
-_NOT_IN_ADDRESSES = frozenset(
-    ' <>,;:"()[]\\'
-)  # where they may stand, in quoted local parts, no form of ours takes them
+# Where they may stand, in quoted local parts, no form of ours takes them.
+_NOT_IN_ADDRESSES = frozenset(' \u00a0<>,;:"()[]\\')
 
 
 class Unsendable(ValueError):
@@ -103,8 +102,8 @@ class Skeleton:
 
     def fill_in(self, person: Mapping[str, str], message_id: str, now: datetime) -> Mail:
         """The whole mail for one person. Raises Unsendable."""
-        own = {key: clean(value) for key, value in person.items()}
-        to = _on_the_wire(own["to"])
+        own = {key: on_one_line(value) for key, value in person.items()}
+        to = _on_the_wire(person["to"])
         kind, text = _encoded(self._text(own))
         head = self.head + _own_head(to, own.get("unsubscribe", ""), f"<{message_id}@{self.domain}>", now)
         if not self.parts:
@@ -119,7 +118,7 @@ class Skeleton:
         lines: list[str] = []
         for line in self.lines:
             marked = self.marks.stand_in(line)
-            lines += wrap(self.marks.put_in(line, own).replace("\n", " ")) if marked else [line]
+            lines += wrap(self.marks.put_in(line, own)) if marked else [line]
         return "\r\n".join([*lines, ""])
 
 
@@ -141,7 +140,7 @@ def compose(letter: Letter, marks: Marks, who: From, parts: Sequence[Part] = ())
         **({"list-id": f"<{who.list_id}>"} if who.list_id else {}),
     }
     for name, text in meant.items():
-        if not text.isprintable() or marks.stand_in(text):
+        if not is_one_line(text) or marks.stand_in(text):
             raise headers.BadHeader(name)
     message = _Composed(
         subject=headers.encoded(letter.subject),
@@ -195,7 +194,7 @@ def _encoded(text: str) -> tuple[bytes, bytes]:
 def _on_the_wire(address: str) -> str:
     """With the domain in ASCII; the part before the @ as it was typed. Raises Unsendable."""
     local, at, domain = address.rpartition("@")
-    if not (local and at and domain and address.isprintable()) or "@" in local or set(address) & _NOT_IN_ADDRESSES:
+    if not (local and at and domain and is_one_line(address)) or "@" in local or set(address) & _NOT_IN_ADDRESSES:
         raise Unsendable("the address")
     try:
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

@@ -10,6 +10,8 @@ from email import policy
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 
+from campaign.outbox.wrapping import is_one_line
+
 ALLOWED = frozenset(
     {
         "auto-submitted",
@@ -36,7 +38,7 @@ class BadHeader(ValueError):
 
 def encoded(text: str) -> str:
     """A header's text as ASCII; what isn't, or could be taken for an encoded word, in encoded words (RFC 2047)."""
-    if text.isascii() and text.isprintable() and "=?" not in text:
+    if text.isascii() and "=?" not in text:
         return text
     words, word = [], b""
     for character in text:
@@ -50,7 +52,7 @@ def encoded(text: str) -> str:
 
 def one_line(name: str, value: str) -> bytes:
     """A header that isn't folded: for what is put in per person."""
-    if not value.isprintable() or len(value.encode()) > 900:
+    if not is_one_line(value) or len(value.encode()) > 900:
         raise BadHeader(name)
     return f"{name}: {value}\r\n".encode()
 

@@ -17,8 +17,13 @@ def clean(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """For a subject: cleaned, every run of white space one space."""
-    return " ".join(clean(text).split())
+    """For a subject or a name: cleaned, no line ends, no two spaces side by side. Hard spaces stay what they are."""
+    return re.sub(" {2,}", " ", clean(text).replace("\n", " ")).strip(" ")
+
+
+def is_one_line(text: str) -> bool:
+    """Whether nothing in it could end a line or control anything."""
+    return clean(text) == text and "\n" not in text
 
 
 def wrap(line: str) -> list[str]:
