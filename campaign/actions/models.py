@@ -1,12 +1,14 @@
-"""Actions and what belongs to one: agenda, meeting points, blocks, the dates it has had."""
+"""Actions, and what may become of them. What belongs to one: `parts`."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign import timezones
+from campaign.actions.parts import AgendaItem, AnnouncedDate, Block, KeyFigure, MeetingPoint
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts, WallTime
 from campaign.errors import Conflict
@@ -110,15 +112,15 @@ class Action(Record):
     published_at: Mapped[datetime | None]
 
     campaign: Mapped[Campaign] = relationship()
-    agenda: Mapped[list["AgendaItem"]] = relationship(
+    agenda: Mapped[list[AgendaItem]] = relationship(
         order_by="AgendaItem.minutes_from_start, AgendaItem.position", cascade="all, delete-orphan"
     )
-    meeting_points: Mapped[list["MeetingPoint"]] = relationship(
+    meeting_points: Mapped[list[MeetingPoint]] = relationship(
         order_by="MeetingPoint.position", cascade="all, delete-orphan"
     )
-    blocks: Mapped[list["Block"]] = relationship(order_by="Block.position", cascade="all, delete-orphan")
-    key_figures: Mapped[list["KeyFigure"]] = relationship(order_by="KeyFigure.position", cascade="all, delete-orphan")
-    announced: Mapped[list["AnnouncedDate"]] = relationship(order_by="AnnouncedDate.id", cascade="all, delete-orphan")
+    blocks: Mapped[list[Block]] = relationship(order_by="Block.position", cascade="all, delete-orphan")
+    key_figures: Mapped[list[KeyFigure]] = relationship(order_by="KeyFigure.position", cascade="all, delete-orphan")
+    announced: Mapped[list[AnnouncedDate]] = relationship(order_by="AnnouncedDate.id", cascade="all, delete-orphan")
 
     @property
     def language(self) -> str:
@@ -142,13 +144,9 @@ class Action(Record):
         self.starts_at, self.ends_at = starts_at, ends_at
 
     @property
-    def earlier(self) -> list["AnnouncedDate"]:
+    def earlier(self) -> list[AnnouncedDate]:
         """When and where it was to be before, in the order in which that was announced; empty if it never changed."""
-        dates: list[AnnouncedDate] = []
-        for date_ in self.announced:
-            if not dates or not date_.says_the_same_as(dates[-1]):
-                dates.append(date_)
-        return dates[:-1]
+        return [date_ for date_, after in pairwise(self.announced) if not date_.says_the_same_as(after)]
 
     @property
     def is_full(self) -> bool:
@@ -224,90 +222,3 @@ class Action(Record):
                 announced_at=now,
             )
         )
-
-
-class AnnouncedDate(Record):
-    """A date and place that an action was announced with; the last one holds. A notice of change names them all."""
-
-    __tablename__ = "announced_dates"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
-    starts_local: Mapped[datetime] = mapped_column(WallTime)
-    ends_local: Mapped[datetime] = mapped_column(WallTime)
-    zone: Mapped[str] = mapped_column(String(64))
-    place: Mapped[str] = mapped_column(String(330))
-    announced_at: Mapped[datetime]
-
-    def says_the_same_as(self, other: "AnnouncedDate") -> bool:
-        return (self.starts_local, self.zone, self.place) == (other.starts_local, other.zone, other.place)
-
-
-class AgendaItem(Record):
-    """A line of the plan. It hangs on the start, so it moves with the action."""
-
-    __tablename__ = "agenda_items"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    minutes_from_start: Mapped[int]  # on the wall clock; negative: before the start
-    text: Mapped[Texts]
-
-
-class MeetingPoint(Record):
-    """Where some meet to go together."""
-
-    __tablename__ = "meeting_points"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    name: Mapped[Texts]
-    minutes_from_start: Mapped[int | None]
-    address: Mapped[str] = mapped_column(String(200), default="")
-    directions: Mapped[Texts] = mapped_column(default=Texts)
-
-
-class BlockKind(StrEnum):
-    TRANSIT = "transit"
-    CAR = "car"
-    ACCESS = "access"
-    BRING = "bring"
-    RIGHTS = "rights"
-    PHOTOS = "photos"
-    MEDIA = "media"
-
-
-BLOCK_TITLES = {
-    BlockKind.TRANSIT: _l("By bus"),
-    BlockKind.CAR: _l("By car or shared ride"),
-    BlockKind.ACCESS: _l("Access"),
-    BlockKind.BRING: _l("What to bring"),
-    BlockKind.RIGHTS: _l("Your rights and legal support"),
-    BlockKind.PHOTOS: _l("Photos and filming"),
-    BlockKind.MEDIA: _l("Media contact"),
-}
-
-
-class Block(Record):
-    """A section of the page that an organizer fills or leaves out. Markdown."""
-
-    __tablename__ = "blocks"
-
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[BlockKind] = mapped_column(choice_of(BlockKind), primary_key=True)
-    position: Mapped[int] = mapped_column(default=0)
-    text: Mapped[Texts]
-
-
-class KeyFigure(Record):
-    """A number large on the page with a line of what it counts: "49", "deaths that …"."""
-
-    __tablename__ = "key_figures"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    figure: Mapped[Texts]
-    text: Mapped[Texts]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from campaign.actions.models import BLOCK_TITLES, Action
+from campaign.actions.blocks import BLOCK_TITLES
+from campaign.actions.models import Action
 from campaign.campaigns import wording
 from campaign.campaigns.wording import Slot
 from campaign.extensions import _l, db

@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from campaign import clock, markdown, timezones
-from campaign.actions.models import BLOCK_TITLES, KIND_WORDS, STATUS_WORDS, Action
+from campaign.actions.blocks import BLOCK_TITLES
+from campaign.actions.models import KIND_WORDS, STATUS_WORDS, Action
 from campaign.articles.models import LINK_WORDS
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
