@@ -6,9 +6,9 @@ from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FormField, RadioField
 from wtforms.validators import ValidationError
 
+from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.drafting import Content, Figure, Line, Point
 from campaign.actions.forms import LEVEL_WORDS, ContentForm, time_of
-from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.models import Action, BlockKind, Level
 from campaign.actions.wording import LIMITS
 from campaign.campaigns import slugs
