@@ -11,7 +11,7 @@ FLASK := $(PY) -m flask --app wsgi
 PYTEST_ARGS ?= -n auto --maxprocesses 8
 
 .NOTPARALLEL:
-.PHONY: help install run work worker seed reset-demo test browser interop check format lint types architecture bench lock css migration migrate
+.PHONY: help install run work worker seed reset-demo test browser interop shots check format lint types architecture bench lock css migration migrate
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target words; do printf '%-20s %s\n' "$$target" "$$words"; done
@@ -45,6 +45,9 @@ browser: install
 
 interop: install
 	@tools/install_interop
+
+shots: browser ## pictures of the pages at 390 and 1280 px, light and dark, into shots/
+	@SHOTS=1 exec $(PY) -m pytest tests/browser
 
 format: install ## put the code in its form
 	@$(PY) -m ruff format .

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import subprocess
 from urllib.parse import urljoin
@@ -97,3 +98,12 @@ def test_the_first_tab_stop_skips_to_the_content(browse):
     page.keyboard.press("Enter")
 
     assert page.url.endswith("#main")
+
+
+@pytest.mark.skipif(
+    not os.environ.get("SHOTS"), reason="makes pictures for people to look at, with SHOTS=1 (make shots)"
+)
+def test_pages_are_kept_as_pictures(shots, paths):
+    for path in paths:
+        if path.startswith("/en/"):
+            shots(path.strip("/").replace("/", "-"), path)
