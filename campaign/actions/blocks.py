@@ -1,6 +1,6 @@
 """What the sections of an action's page are called, in the order in which they are offered."""
 
-from campaign.actions.models import BlockKind
+from campaign.actions.parts import BlockKind
 from campaign.extensions import _l
 
 BLOCK_TITLES = {

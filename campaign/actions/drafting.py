@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from campaign import tokens
-from campaign.actions.models import Action, AgendaItem, Block, BlockKind, KeyFigure, Kind, Level, MeetingPoint, Status
+from campaign.actions.models import Action, Kind, Level, Status
+from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.campaigns import slugs
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts

@@ -9,7 +9,8 @@ from wtforms.validators import ValidationError
 from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.drafting import Content, Figure, Line, Point
 from campaign.actions.forms import LEVEL_WORDS, ContentForm, time_of
-from campaign.actions.models import Action, BlockKind, Level
+from campaign.actions.models import Action, Level
+from campaign.actions.parts import BlockKind
 from campaign.actions.wording import LIMITS
 from campaign.campaigns import slugs
 from campaign.extensions import _l

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from campaign import timezones
-from campaign.actions.models import KIND_WORDS, Action, AgendaItem, Status
+from campaign.actions.models import KIND_WORDS, Action, Status
+from campaign.actions.parts import AgendaItem
 from campaign.extensions import _l, in_language
 
 SHORTEST = timedelta(minutes=15)  # of what stands on the agenda at the very end

@@ -7,16 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from campaign.actions.models import (
-    Action,
-    AgendaItem,
-    Block,
-    BlockKind,
-    KeyFigure,
-    Kind,
-    Level,
-    MeetingPoint,
-)
+from campaign.actions.models import Action, Kind, Level
+from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import (
     Article,
     ArticleStatus,

@@ -8,7 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from campaign import clock
-from campaign.actions.models import AgendaItem, Block, BlockKind, KeyFigure, Level, MeetingPoint
+from campaign.actions.models import Level
+from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import LinkKind
 from campaign.campaigns.models import FormerSlug
 from campaign.columns import Texts

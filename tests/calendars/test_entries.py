@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaign.actions.models import AgendaItem
+from campaign.actions.parts import AgendaItem
 from campaign.calendars import entries
 from campaign.columns import Texts
 from tests import make

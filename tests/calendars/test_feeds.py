@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from campaign.actions.models import AgendaItem
+from campaign.actions.parts import AgendaItem
 from campaign.campaigns.models import FormerSlug
 from campaign.columns import Texts
 from campaign.extensions import db

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from campaign import timezones
-from campaign.actions.models import AgendaItem
+from campaign.actions.parts import AgendaItem
 from campaign.calendars import entries, feeds, ical
 from campaign.columns import Texts
 from tests import make

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup, Comment
 
-from campaign.actions.models import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
+from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import Category, Photo
 from campaign.columns import Texts
 from tests import make
