@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for part in (signing_in, requests, language, jinja, headers, errors, seals):
+    for part in (requests, signing_in, language, jinja, headers, errors, seals):
         part.install(app)
     public, organizers = faces()
     for face in public:

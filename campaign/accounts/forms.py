@@ -17,6 +17,10 @@ class SignInForm(LoginForm):
 
     remember = None  # type: ignore[assignment]  # how WTForms takes a field of a parent away
 
+    def validate(self, **more: Any) -> bool:
+        self.password.data = (self.password.data or "")[: passwords.LONGEST + 1]  # a longer one is nobody's
+        return bool(super().validate(**more))
+
 
 class ForgottenForm(ForgotPasswordForm):
     """Flask-Security's. It takes as long whether the address has an account or not."""

@@ -111,7 +111,7 @@ class OwedMail(MailUtil):
 
     def validate(self, email: str) -> str:
         try:
-            return mail_address(email)
+            return mail_address(email.strip())
         except EmailNotValidError:
             raise EmailValidateException(get_message("INVALID_EMAIL_ADDRESS")[0]) from None
 
@@ -119,9 +119,9 @@ class OwedMail(MailUtil):
 
 
 def install(app: Flask) -> None:
-    """Before `requests.install`: the use of a session is noted in a transaction of its own, ahead of the request's."""
+    """After `requests.install`: Flask-Security reads who is there, and a writer takes its lock before it reads."""
     app.session_interface = ManageSessions()
-    app.before_request(note_use)
+    app.before_request_funcs.setdefault(None, []).insert(0, note_use)  # in a transaction of its own, ahead of all
     app.config.update(SETTINGS)
     app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {
         "argon2__type": "ID",
