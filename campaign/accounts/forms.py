@@ -5,11 +5,11 @@ from typing import Any
 from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm
 from flask_wtf import FlaskForm
 from wtforms.fields import PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Optional, ValidationError
 
 from campaign.accounts import passwords
 from campaign.extensions import _l
-from campaign.fields import AddressField, LineField, ProseField
+from campaign.fields import AddressField, LineField, ProseField, at_most
 
 
 class SignInForm(LoginForm):
@@ -39,12 +39,12 @@ class NewPasswordForm(ResetPasswordForm):
 class JoinForm(FlaskForm):
     """What somebody who was invited says about themselves and their team."""
 
-    name = LineField(_l("Your name"), [DataRequired(_l("Enter your name, as the team knows you.")), Length(max=80)])
+    name = LineField(_l("Your name"), [DataRequired(_l("Enter your name, as the team knows you.")), at_most(80)])
     password = PasswordField(_l("Password"), [DataRequired(_l("Enter a password."))])
     again = PasswordField(_l("The same password again"), [EqualTo("password", _l("The two passwords differ."))])
-    team_name = LineField(_l("Name of your team"), [DataRequired(_l("Enter the name of your team.")), Length(max=120)])
-    reply_address = AddressField(_l("Reply address"), [Optional(), Length(max=254)])
-    postal_address = ProseField(_l("Postal address"), [Optional(), Length(max=300)])
+    team_name = LineField(_l("Name of your team"), [DataRequired(_l("Enter the name of your team.")), at_most(120)])
+    reply_address = AddressField(_l("Reply address"), [Optional(), at_most(254)])
+    postal_address = ProseField(_l("Postal address"), [Optional(), at_most(300)])
 
     def __init__(self, *given: Any, address: str, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -59,14 +59,10 @@ class JoinForm(FlaskForm):
 class TeamForm(FlaskForm):
     """What stands in each of the team's mails."""
 
-    name = LineField(_l("Name of the team"), [DataRequired(_l("Enter the name of your team.")), Length(max=120)])
+    name = LineField(_l("Name of the team"), [DataRequired(_l("Enter the name of your team.")), at_most(120)])
     reply_address = AddressField(
-        _l("Reply address"), [DataRequired(_l("Enter the address that answers to your mail go to.")), Length(max=254)]
+        _l("Reply address"), [DataRequired(_l("Enter the address that answers to your mail go to.")), at_most(254)]
     )
     postal_address = ProseField(
-        _l("Postal address"), [DataRequired(_l("Enter a postal address. A post box will do.")), Length(max=300)]
+        _l("Postal address"), [DataRequired(_l("Enter a postal address. A post box will do.")), at_most(300)]
     )
-
-
-class SignOutForm(FlaskForm):
-    """A button."""

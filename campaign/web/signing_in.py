@@ -53,6 +53,8 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_HASHING_SCHEMES": ["hex_sha256"],  # of a hash, in a reset link; theirs takes a second, and so tells
+    "SECURITY_DEPRECATED_HASHING_SCHEMES": [],  # which addresses have an account
     "SECURITY_RECOVERABLE": True,
     "SECURITY_RESET_PASSWORD_WITHIN": RESET_WITHIN,
     "SECURITY_EMAIL_PLAINTEXT": False,  # our letters are rendered by the worker
