@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.driving import ROOT, Site, Watch
+from tests.browser.driving import ROOT, Site, Watch, sign_in
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIET = [
@@ -99,15 +99,12 @@ def page(browse):
 def organizer(browse, site):
     """A page on which the demo's organizer is signed in."""
     page = browse(width=1280)
-    page.goto("/manage/login")
-    page.fill("[name=email]", site.email)
-    page.fill("[name=password]", site.password)
-    page.click("main button[type=submit]")
+    sign_in(page, site)
     return page
 
 
 @pytest.fixture
-def shots(browse):
+def shots(browse, site):
     """shots(name, path): that page at 390 and 1280 px, light and dark, as PNGs in shots/ (only with SHOTS=1)."""
 
     def shots(name, path):
@@ -117,6 +114,8 @@ def shots(browse):
         for width in (390, 1280):
             for dark in (False, True):
                 page = browse(width=width, dark=dark)
+                if path.startswith("/manage/"):
+                    sign_in(page, site)
                 page.goto(path)
                 scheme = "dark" if dark else "light"
                 page.screenshot(path=ROOT / "shots" / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -123,6 +124,34 @@ def overflow(page, width=320):
     """Pixels by which the page is wider than a window of that width."""
     page.set_viewport_size({"width": width, "height": 800})
     return page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+
+
+def sign_in(page, site):
+    """Sign the demo's organizer in on that page."""
+    page.goto("/manage/login")
+    page.fill("[name=email]", site.email)
+    page.fill("[name=password]", site.password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/manage/login"))
+
+
+def crawl_signed_in(page, site, start="/manage/"):
+    """Paths of all organizers' pages that links lead to from `start`; of those alike but for a number, the first."""
+    found, seen, waiting = [], set(), [start]
+    while waiting:
+        path = waiting.pop(0)
+        kind = re.sub(r"\d+", "0", path)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        answer = page.goto(path)
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        found.append(urlsplit(page.url).path)
+        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+            address = urlsplit(link)
+            if f"{address.scheme}://{address.netloc}" == site.url and not address.query:
+                waiting += [address.path] if address.path.startswith("/manage/") else []
+    return sorted(set(found))
 
 
 def crawl(site, start="/en/"):
