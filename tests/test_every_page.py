@@ -1,0 +1,218 @@
+"""Walks the URL map: who gets in where, and that looking changes nothing."""
+
+import pytest
+from sqlalchemy import select
+
+from campaign.accounts import joining
+from campaign.accounts.membership import ALLOWED, Level, Permission
+from campaign.extensions import db
+from tests import make
+from tests.clients import Visitor
+
+OPEN = {  # to who isn't signed in
+    "security.login",
+    "security.logout",  # does nothing then
+    "security.forgot_password",
+    "security.reset_password",
+    "manage.accounts.invitation",
+    "manage.accounts.accept",
+}
+SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
+    "manage.site.index",
+    "manage.accounts.index",
+    "manage.campaigns.index",
+    "manage.campaigns.new",
+    "manage.campaigns.create",
+    "manage.actions.index",
+    "manage.actions.new",
+    "manage.actions.create",
+}
+MAY = {  # about one thing of a team: what the membership must allow
+    "manage.accounts.edit": Permission.MANAGE_TEAM,
+    "manage.accounts.update": Permission.MANAGE_TEAM,
+    "manage.campaigns.edit": Permission.EDIT,
+    "manage.campaigns.update": Permission.EDIT,
+    "manage.campaigns.translation": Permission.EDIT,
+    "manage.campaigns.translate": Permission.EDIT,
+    "manage.actions.show": Permission.VIEW,
+    "manage.actions.preview": Permission.VIEW,
+    "manage.actions.edit": Permission.EDIT,
+    "manage.actions.update": Permission.EDIT,
+    "manage.actions.translation": Permission.EDIT,
+    "manage.actions.translate": Permission.EDIT,
+    "manage.actions.ask_publish": Permission.PUBLISH,
+    "manage.actions.publish": Permission.PUBLISH,
+    "manage.actions.ask_postpone": Permission.PUBLISH,
+    "manage.actions.postpone": Permission.PUBLISH,
+    "manage.actions.ask_move": Permission.PUBLISH,
+    "manage.actions.move": Permission.PUBLISH,
+    "manage.actions.ask_cancel": Permission.CANCEL,
+    "manage.actions.cancel": Permission.CANCEL,
+    "manage.articles.links": Permission.EDIT,
+    "manage.articles.link": Permission.EDIT,
+    "manage.rsvps.index": Permission.VIEW,
+    "manage.messages.index": Permission.VIEW,
+}
+
+
+@pytest.fixture
+def team(app):
+    return make.team()
+
+
+@pytest.fixture
+def things(team, at):
+    """One of each that a page may be about, with somebody's answers and letters about it."""
+    cause = make.campaign(team, slug="cause")
+    action = make.action(cause=cause, slug="protest")
+    make.article(cause, slug="background", about=[action])
+    make.rsvp(action, "ada@example.org")
+    make.rsvp(action)
+    token = joining.invite_owner("dina@example.org", at())
+    return {"action": action.id, "campaign": cause.id, "team": team.id, "token": token}
+
+
+@pytest.fixture
+def managed(app):
+    """Every (endpoint, method, rule) below /manage."""
+    return [
+        (rule.endpoint, method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        if rule.rule.startswith("/manage")
+    ]
+
+
+def test_every_page_below_manage_declares_who_may_use_it(managed):
+    assert {endpoint for endpoint, _, _ in managed} == OPEN | SIGNED_IN | set(MAY)
+
+
+def test_nothing_below_manage_opens_to_who_isnt_signed_in(client, managed, things):
+    for endpoint, method, rule in managed:
+        if endpoint in OPEN:
+            continue
+        page = client.open(path(rule, things), method=method)
+        assert (page.status_code, page.location) == (302 if method == "GET" else 303, "/manage/login"), endpoint
+
+
+def test_an_outsider_finds_nothing_of_another_team(client, managed, things):
+    client.sign_in(make.account("Charlie", make.team("Other people")))
+    before = everything()
+
+    for endpoint, method, rule in managed:
+        if endpoint in MAY:
+            page = client.open(path(rule, things), method=method, data={"reason": "x", "confirm": "yes"})
+            assert page.status_code == 404, endpoint
+
+    assert everything() == before
+
+
+def test_what_isnt_there_looks_like_what_isnt_ones_own(client, managed, things):
+    client.sign_in(make.account("Charlie", make.team("Other people")))
+
+    for endpoint, method, rule in managed:
+        if endpoint in MAY:
+            foreign = client.open(path(rule, things), method=method)
+            for none_there in (987654321, 2**31, 2**63, 10**30):
+                values = dict.fromkeys(things, none_there)
+                missing = client.open(path(rule, values), method=method)
+                assert (missing.status_code, missing.text) == (404, foreign.text), endpoint
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_a_membership_allows_what_its_level_allows_and_no_more(client, managed, things, team, level):
+    client.sign_in(make.account("Bob", team, level=level))
+
+    for endpoint, method, rule in managed:
+        if endpoint in MAY:
+            page = client.open(path(rule, things), method=method)
+            allowed = MAY[endpoint] in ALLOWED[level]
+            assert (page.status_code != 403) is allowed, f"{level} {endpoint}"
+            assert page.status_code < 500, endpoint
+
+
+def test_a_member_without_the_right_changes_nothing(client, managed, things, team):
+    client.sign_in(make.account("Bob", team, level=Level.MODERATOR))
+    before = everything()
+
+    for endpoint, method, rule in managed:
+        if method == "POST" and MAY.get(endpoint, Permission.VIEW) is not Permission.VIEW:
+            client.post(path(rule, things), data={"reason": "x", "confirm": "yes"})
+
+    assert everything() == before
+
+
+def test_a_post_without_its_token_changes_nothing(client, managed, things, team):
+    client.sign_in(make.account("Alice", team)).csrf_token = None
+    before = everything()
+
+    for endpoint, method, rule in managed:
+        if method == "POST" and endpoint not in OPEN:
+            page = client.post(path(rule, things), data={"reason": "x", "confirm": "yes"})
+            assert page.status_code == 400, endpoint
+
+    assert everything() == before
+
+
+def test_looking_changes_nothing(app, client, things, team):
+    """Mail scanners and browsers open every link they see. (That somebody who is signed in is here, is noted.)"""
+    client.sign_in(make.account("Alice", team))
+    before = everything()
+
+    for rule in app.url_map.iter_rules():
+        for method in {"GET", "HEAD"} & rule.methods if rule.endpoint != "static" else ():
+            page = client.open(path(rule, things), method=method)
+            assert page.status_code < 500, rule
+
+    assert everything() == before
+
+
+def test_no_page_below_manage_is_kept_by_a_cache(client, managed, things, team):
+    client.sign_in(make.account("Alice", team))
+
+    for endpoint, method, rule in managed:
+        page = client.open(path(rule, things), method=method)
+        assert page.headers["Cache-Control"] == "no-store", endpoint
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"], endpoint
+
+
+def test_two_organizers_in_one_team_see_the_same_actions(app, client, things, team):
+    other = Visitor(app).sign_in(make.account("Bob", team, level=Level.ORGANIZER))
+    client.sign_in(make.account("Alice", team))
+
+    for visitor in (client, other):
+        assert "Protest CANSEC" in visitor.get("/manage/actions/").text
+
+
+def test_an_outsiders_lists_show_nothing_of_another_team(client, things):
+    client.sign_in(make.account("Charlie", make.team("Other people")))
+
+    for address in ("/manage/", "/manage/actions/", "/manage/campaigns/", "/manage/teams/", "/manage/actions/new"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Protest CANSEC" not in page.text
+        assert "Heron collective" not in page.text
+
+
+def path(rule, things):
+    """The rule with something real in each place."""
+    about = next((name for name in ("action", "campaign", "team") if f"/{name}s/<int:id>" in rule.rule), "action")
+    slug = {"campaigns": "cause", "articles": "background"}.get(rule.endpoint.split(".")[0], "protest")
+    values = {
+        "id": things[about],
+        "into": "fr",
+        "lang": "en",
+        "slug": slug,
+        "token": str(things["token"]),
+    }
+    _, address = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
+    return address
+
+
+def everything():
+    """All rows of all tables, but for when somebody who is signed in was last seen."""
+    return {
+        table.name: sorted(map(repr, db.session.execute(select(table)).all()))
+        for table in db.metadata.sorted_tables
+        if table.name != "signed_in"
+    }
