@@ -107,15 +107,23 @@ def organizer(browse, site):
 def shots(browse, site):
     """shots(name, path): that page at 390 and 1280 px, light and dark, as PNGs in shots/ (only with SHOTS=1)."""
 
+    pages = {}
+
+    def page_for(width, dark, *, signed_in):
+        if (width, dark, signed_in) not in pages:
+            page = pages[width, dark, signed_in] = browse(width=width, dark=dark)
+            if signed_in:
+                sign_in(page, site)
+        return pages[width, dark, signed_in]
+
     def shots(name, path):
         if not os.environ.get("SHOTS"):
             return
         (ROOT / "shots").mkdir(exist_ok=True)
+        signed_in = path.startswith("/manage/") and path != "/manage/login"
         for width in (390, 1280):
             for dark in (False, True):
-                page = browse(width=width, dark=dark)
-                if path.startswith("/manage/"):
-                    sign_in(page, site)
+                page = page_for(width, dark, signed_in=signed_in)
                 page.goto(path)
                 scheme = "dark" if dark else "light"
                 page.screenshot(path=ROOT / "shots" / f"{name}-{width}-{scheme}.png", full_page=True)
