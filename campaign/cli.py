@@ -171,11 +171,13 @@ def work() -> None:
 
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, stop)
+    watch = Watch(db.engine)
     log.info("at work")
     try:
-        engine.run(Watch(db.engine).has_changed)
+        engine.run(watch.has_changed)
         worker.courier.finish(PATIENCE, is_hurried=lambda: len(told) > 1)
     finally:
+        watch.close()
         presence.leave()
     log.info("stopped")
 

@@ -36,6 +36,7 @@ class TestWorker:
         return _AtWork(self._app)
 
     def end(self):
+        db.session.rollback()
         with self._app.app_context():
             self.courier.finish(1)
         self.presence.leave()

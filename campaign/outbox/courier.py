@@ -108,9 +108,10 @@ class Courier:
         until = time.monotonic() + patience
         while self._out and time.monotonic() < until and not is_hurried():
             self._collect(wait=0.2)
-        with writing():
-            claiming.record(self.owner, self._back, clock.now())
-            claiming.release(self.owner)
+        if self._back or self._claimed:
+            with writing():
+                claiming.record(self.owner, self._back, clock.now())
+                claiming.release(self.owner)
         self._back, self._claimed = [], []
         for line in self._lines:
             line.hang_up()

@@ -108,6 +108,10 @@ class Watch:
         seen, self._seen = self._seen, self._version()
         return seen != self._seen
 
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
     def _version(self) -> int:
         if self._connection is None:
             return 0
