@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
-from campaign.web import errors, guard, headers, jinja, language, requests, seals, signing_in
+from campaign.web import errors, guard, headers, jinja, kept, language, requests, seals, signing_in
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for part in (requests, signing_in, language, jinja, headers, errors, seals):
+    for part in (requests, signing_in, language, jinja, headers, errors, seals, kept):
         part.install(app)
     public, organizers = faces()
     for face in public:

@@ -77,6 +77,7 @@ def app(_application):
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
+        _application.extensions["kept"].clear()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from campaign.actions.models import Action, Kind, Status
@@ -59,6 +59,11 @@ def past(campaign: Campaign, now: datetime, most: int) -> Sequence[Action]:
     """Those that are over, the latest first."""
     query = _listed().where(Action.campaign_id == campaign.id, Action.ends_at <= now).limit(most)
     return db.session.scalars(query.order_by(None).order_by(Action.starts_at.desc(), Action.id)).all()
+
+
+def next_end(now: datetime) -> datetime | None:
+    """When the next of all actions is over."""
+    return db.session.scalar(select(func.min(Action.ends_at)).where(Action.ends_at > now))
 
 
 def called(slugs: Iterable[str]) -> dict[str, Action]:

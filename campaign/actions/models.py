@@ -109,6 +109,7 @@ class Action(Record):
     schedule_rev: Mapped[int] = mapped_column(default=0)  # grows when the start moves and at each postponement
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]  # when anything that the public sees of it last changed
+    version: Mapped[int] = mapped_column(default=0)  # +1 each time: what is rendered of it is kept by this
     published_at: Mapped[datetime | None]
 
     campaign: Mapped[Campaign] = relationship()
@@ -168,6 +169,7 @@ class Action(Record):
     def touch(self, now: datetime) -> None:
         """Something that the public sees of it has changed: raises the versions of its pages and feeds."""
         self.changed_at = max(now.replace(microsecond=0), self.changed_at)
+        self.version = (self.version or 0) + 1
         self.campaign.touch(now)
 
     def publish(self, now: datetime) -> None:

@@ -130,7 +130,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
 # Tables about things. What people are named in them is what their authors chose to publish.
 OF_THINGS = frozenset(
     {
-        *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules"),
+        *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules", "versions"),
         *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points"),
         *("articles", "article_links", "categories", "figures_rows", "figures_tables", "photos", "sources"),
     }

@@ -98,7 +98,7 @@ def reserve(action: Action, places: int) -> None:
         .where(Action.id == action.id, there_are)
         .values(seats_taken=Action.seats_taken + places)
         .returning(Action.seats_taken)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, unseen=action.capacity is None)
     )
     if taken is None:
         raise full(action)

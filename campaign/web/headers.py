@@ -25,13 +25,19 @@ def install(app: Flask) -> None:
     app.after_request(protect)
 
 
+def of_public() -> dict[str, str]:
+    """What protects a public answer."""
+    headers = {**ALWAYS, "Content-Security-Policy": PUBLIC_CSP}
+    if current_app.config["PREFERRED_URL_SCHEME"] == "https":
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return headers
+
+
 def protect(response: Response) -> Response:
     managed = request.path.startswith("/manage")
-    response.headers["Content-Security-Policy"] = MANAGE_CSP if managed else PUBLIC_CSP
-    for name, value in ALWAYS.items():
+    for name, value in of_public().items():
         response.headers.setdefault(name, value)
-    if current_app.config["PREFERRED_URL_SCHEME"] == "https":
-        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    response.headers["Content-Security-Policy"] = MANAGE_CSP if managed else PUBLIC_CSP
     if managed or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     elif request.path.startswith(BUILT):

@@ -1,0 +1,89 @@
+"""Answering from a copy: 304 to who has it, else the bytes, gzipped where they are and may be.
+
+RFC 9110: an If-None-Match counts, and only without one an If-Modified-Since; HEAD is GET without a body; a Range may be
+ignored. A form's tag is its own: the gzipped one's ends in "-gz". Who has either form of this content is told 304.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etags
+
+from campaign.copies import Copy
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+
+WITH_BODY = frozenset({"Content-Type", "Content-Disposition"})  # not on a 304
+
+
+@dataclass
+class Answer:
+    """A copy with the headers that it goes out with."""
+
+    copy: Copy
+    headers: Headers
+    varies: bool = False  # whether it may go out gzipped
+
+    def __post_init__(self) -> None:
+        self._etag, self._packed_etag = f'"{self.copy.etag}"', f'"{self.copy.etag}-gz"'
+        modified = self.copy.modified_at
+        self._modified_at = modified.timestamp() if modified else None
+        self._dated = [("Last-Modified", http_date(modified))] if modified else []
+        self._always = [*self.headers, *([("Vary", "Accept-Encoding")] if self.varies else [])]
+        self._short = [(name, value) for name, value in self._always if name not in WITH_BODY]
+
+    def to(self, environ: dict[str, Any], start_response: StartResponse, now: datetime) -> Iterable[bytes]:
+        """WSGI."""
+        packed = self.copy.packed if self.varies and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
+        etag = self._etag if packed is None else self._packed_etag
+        is_past = self._modified_at is not None and self._modified_at <= now.timestamp()
+        dated = self._dated if is_past else []
+        if (theirs := self._theirs(environ, etag, is_past=is_past)) is not None:
+            start_response("304 NOT MODIFIED", [*self._short, ("ETag", theirs), *dated])
+            return []
+        body = self.copy.body if packed is None else packed
+        encoded = [] if packed is None else [("Content-Encoding", "gzip")]
+        headers = [*self._always, ("ETag", etag), *dated, *encoded, ("Content-Length", str(len(body)))]
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _theirs(self, environ: dict[str, Any], etag: str, *, is_past: bool) -> str | None:
+        """The tag of what they have, if it is this content; none if it isn't, or they don't say."""
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked is not None and (wanted := _tags(asked)):
+            if wanted == ALL or etag[1:-1] in wanted:
+                return etag
+            return next((tag for tag in (self._etag, self._packed_etag) if tag[1:-1] in wanted), None)
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        if since is None or not is_past or self._modified_at is None:
+            return None
+        return etag if _instant(since) >= self._modified_at else None
+
+
+ALL = frozenset({"*"})
+
+
+@lru_cache(maxsize=1024)
+def _tags(asked: str) -> frozenset[str]:
+    """What stands in an If-None-Match, weak or not; empty if it can't be read."""
+    tags = parse_etags(asked)
+    return ALL if tags.star_tag else frozenset(tags.as_set(include_weak=True))
+
+
+@lru_cache(maxsize=1024)
+def _instant(since: str) -> float:
+    """Seconds since 1970; before all times if it can't be read."""
+    at = parse_date(since)
+    return float("-inf") if at is None else at.astimezone(UTC).timestamp()
+
+
+@lru_cache(maxsize=1024)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding lets us gzip: it names gzip, or everything, and not with q=0."""
+    named = {coding.lower(): quality for coding, quality in parse_accept_header(accepted)}
+    quality = max((named[name] for name in ("gzip", "x-gzip") if name in named), default=named.get("*", 0))
+    return quality > 0

@@ -1,0 +1,115 @@
+"""Ahead of Flask: what has been answered once is answered again from memory, while one read says that it is current.
+
+A request that isn't for something kept goes on to the application, which may put what it answers here. Nothing is ever
+stale: the number is read from the database each time (campaign/versions.py), and a copy is kept with the number that
+was read before it was made.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+from campaign import clock
+from campaign.extensions import db
+from campaign.versions import NONE, READ, Numbers
+from campaign.web.answers import Answer, StartResponse
+
+NAME = "kept"  # in the application's extensions, and in a request's environment: what was read for it
+QUERIES = frozenset({"", "agenda=1"})  # of what is kept; anything else is made anew
+MOST = 64 * 1024 * 1024  # octets in memory, of which feeds in all languages are the largest part
+MOST_HOSTS = 16
+
+
+@dataclass(frozen=True)
+class Held:
+    """numbers: what it was made from. until: when the mere passing of time makes it another."""
+
+    answer: Answer
+    version: int
+    is_feed: bool
+    until: datetime
+
+
+class Kept:
+    """A WSGI application around Flask's."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._inner = app.wsgi_app
+        self._held: dict[tuple[str, str], Held] = {}
+        self._hosts: set[str] = set()  # that the application has answered for
+        self._size = 0
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._inner(environ, start_response)
+        held = self._held.get((environ["PATH_INFO"], environ.get("QUERY_STRING", "")))
+        if held is not None and environ.get("HTTP_HOST") not in self._hosts:
+            held = None
+        try:
+            numbers = self._read()
+        except sqlite3.Error:
+            if held is not None and held.is_feed:  # a calendar program may give up on a feed that fails
+                return held.answer.to(environ, start_response, clock.now())
+            return self._inner(environ, start_response)
+        if held is not None and held.version == (numbers.feeds if held.is_feed else numbers.pages):
+            now = clock.now()
+            if now < held.until:
+                return held.answer.to(environ, start_response, now)
+        environ[NAME] = numbers
+        return self._inner(environ, start_response)
+
+    def keep(self, environ: dict[str, Any], answer: Answer, until: datetime, *, is_feed: bool) -> None:
+        """For the next who asks. A response of 200 to a GET that shows the same to everybody."""
+        numbers: Numbers | None = environ.get(NAME)
+        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        if numbers is None or key[1] not in QUERIES:
+            return
+        held = Held(answer, numbers.feeds if is_feed else numbers.pages, is_feed, until)
+        with self._lock:
+            if len(self._hosts) < MOST_HOSTS:
+                self._hosts.add(environ.get("HTTP_HOST", ""))
+            self._size += _size(held) - _size(self._held.pop(key, None))
+            self._held[key] = held
+            while self._size > MOST and len(self._held) > 1:
+                self._size -= _size(self._held.pop(next(iter(self._held))))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self._size = 0
+
+    def _read(self) -> Numbers:
+        """Over a connection that this thread keeps for nothing else, so that it is as good as free."""
+        if not hasattr(self._mine, "pooled"):
+            with self._app.app_context():
+                pooled = db.engine.raw_connection()
+            self._mine.execute = pooled.dbapi_connection.execute  # type: ignore[union-attr]  # SQLite's has it
+            pooled.detach()
+        row = self._mine.execute(READ).fetchone()
+        return Numbers(*row) if row else NONE
+
+
+def install(app: Flask) -> None:
+    layer = Kept(app)
+    app.wsgi_app = layer  # type: ignore[method-assign]  # as Flask's documentation says to
+    app.extensions[NAME] = layer
+
+
+def respond(answer: Answer, until: datetime, *, is_feed: bool) -> Response:
+    """For a view: answers the request at hand, and the next ones ahead of the application."""
+    current_app.extensions[NAME].keep(request.environ, answer, until, is_feed=is_feed)
+    said: list[Any] = []
+    body = answer.to(request.environ, lambda *status_and_headers: said.extend(status_and_headers), clock.now())
+    return Response(body, status=said[0], headers=said[1])
+
+
+def _size(held: Held | None) -> int:
+    return 0 if held is None else len(held.answer.copy.body) + len(held.answer.copy.packed or b"") + 1024
