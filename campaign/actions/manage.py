@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     }
     may_begin = bool(guard.every(Campaign, may=Permission.EDIT))
     return render_template(
-        "manage/actions/index.html", groups=groups, counts=answers.counts(public), may_begin=may_begin
+        "manage/actions/index.html", groups=groups, counts=answers.counts(public), may_begin=may_begin, now=now
     )
 
 
@@ -208,7 +208,8 @@ def cancel(id: int) -> ResponseReturnValue:
 
 def _page(name: str, action: Action, **context: Any) -> str:
     may = guard.permissions(action.campaign.team_id)
-    return render_template(f"manage/actions/{name}.html", action=action, may=may, level_words=LEVEL_WORDS, **context)
+    words = {"level_words": LEVEL_WORDS, "now": clock.now()}
+    return render_template(f"manage/actions/{name}.html", action=action, may=may, **words, **context)
 
 
 def _begin_form(formdata: Any, campaigns: Any, proposed: dict[str, Any] | None = None) -> BeginForm:

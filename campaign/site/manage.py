@@ -27,6 +27,7 @@ def index() -> ResponseReturnValue:
     seen = health.worker_seen_seconds(now)
     return render_template(
         "manage/site/index.html",
+        now=now,
         coming=coming[:SHOWN],
         more=len(coming) > SHOWN,
         counts=answers.counts(coming[:SHOWN]),
