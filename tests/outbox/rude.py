@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-import time
+from contextlib import ExitStack, suppress
 
 DROP = object()  # hang up
 HANG = object()  # say nothing any more
@@ -38,15 +38,21 @@ class RudeServer:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open = []
+        self._threads = []
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
     def stop(self):
+        self._ended.set()
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self._thread.join(2)
         for connection in self._open:
-            connection.close()
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(6)
 
     def hang_up(self):
         """On everybody."""
@@ -60,22 +66,19 @@ class RudeServer:
             except OSError:
                 return
             self._open.append(connection)
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            self._threads.append(threading.Thread(target=self._talk, args=(connection,), daemon=True))
+            self._threads[-1].start()
 
     def _talk(self, connection):
-        lines = []
-        self.heard.append(lines)
-        try:
-            self._converse(connection, lines)
-        except (OSError, ValueError):
-            pass
-        finally:
-            connection.close()
+        self.heard.append([])
+        with ExitStack() as closed, suppress(OSError, ValueError):
+            closed.enter_context(connection)
+            self._converse(connection, self.heard[-1], closed)
 
-    def _converse(self, connection, lines):
+    def _converse(self, connection, lines, closed):
         if not self._say(connection, "CONNECT"):
             return
-        file = connection.makefile("rb")
+        file = closed.enter_context(connection.makefile("rb"))
         while line := file.readline():
             text = line.decode().strip()
             verb, space, rest = text.partition(" ")
@@ -86,9 +89,9 @@ class RudeServer:
             if verb == "STARTTLS":
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.load_cert_chain(*self._certificate)
-                connection = context.wrap_socket(connection, server_side=True)
+                connection = closed.enter_context(context.wrap_socket(connection, server_side=True))
                 self._open.append(connection)
-                file = connection.makefile("rb")
+                file = closed.enter_context(connection.makefile("rb"))
             if verb == "DATA" and self._goes_on and not self._take(connection, file):
                 return
             if verb == "QUIT":
@@ -118,7 +121,7 @@ class RudeServer:
             connection.shutdown(socket.SHUT_RDWR)
             return False
         if answer is HANG:
-            time.sleep(5)
+            self._ended.wait(5)
             return False
         if callable(answer):
             return answer(connection)
