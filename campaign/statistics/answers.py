@@ -110,12 +110,12 @@ def by_day(action: Action, today: date) -> list[Day]:
 
 
 def by_language(action: Action) -> list[tuple[str, Tally]]:
-    """Of those who come or may come: in which language they answered, the most frequent first."""
+    """Of those who come or may come: in which language they answered, the most people first."""
     rows = db.session.execute(
         select(Rsvp.language, func.count(), func.sum(Rsvp.party_size))
         .where(Rsvp.action_id == action.id, Rsvp.state.in_(COUNTED), Rsvp.answer.in_(COMING_IN_QUESTION))
         .group_by(Rsvp.language)
-        .order_by(func.count().desc(), Rsvp.language)
+        .order_by(func.sum(Rsvp.party_size).desc(), Rsvp.language)
     )
     return [(language, Tally(answers, people)) for language, answers, people in rows]
 

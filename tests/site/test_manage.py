@@ -1,0 +1,104 @@
+"""Where organizers arrive."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from campaign.accounts.membership import Level
+from campaign.columns import Texts
+from campaign.extensions import db
+from campaign.outbox import health
+from campaign.outbox.models import Delivery, DeliveryState, Occasion
+from tests import make
+
+
+@pytest.fixture
+def team(app):
+    return make.team()
+
+
+@pytest.fixture
+def alice(client, team, at):
+    """Alice's browser, signed in; the worker is at work."""
+    health.beat(health.WORKER, at())
+    return client.sign_in(make.account("Alice", team))
+
+
+def test_the_next_actions_and_the_drafts_are_there(alice, team):
+    cause = make.campaign(team)
+    make.action(cause=cause, title=Texts(en="Vigil"))
+    make.action(cause=cause, title=Texts(en="Idea"), publish=False)
+    make.action(cause=cause, title=Texts(en="Last year’s"), starts=datetime(2022, 5, 31, 7))
+
+    page = alice.get("/manage/")
+
+    assert "Vigil" in page.text
+    assert "Idea" in page.text
+    assert "Last year’s" not in page.text
+
+
+def test_a_new_installation_is_led_to_its_first_campaign(alice):
+    page = alice.get("/manage/")
+
+    assert "Begin a campaign" in page.text
+    assert alice.get("/manage/campaigns/new").status_code == 200
+
+
+def test_missing_addresses_are_something_to_do_for_who_may_give_them(client, team, at):
+    team.postal_address = ""
+    health.beat(health.WORKER, at())
+    client.sign_in(make.account("Bob", team, level=Level.ORGANIZER))
+    to_bob = client.get("/manage/").text
+    client.csrf_token = None
+    client.delete_cookie("organizer", path="/manage")
+
+    to_alice = client.sign_in(make.account("Alice", team)).get("/manage/").text
+
+    assert "has no reply and postal address" in to_alice
+    assert "has no reply and postal address" not in to_bob
+
+
+def test_a_worker_that_was_never_seen_is_missed(client, team):
+    client.sign_in(make.account("Alice", team))
+
+    assert "The mail program isn’t running." in client.get("/manage/").text
+
+
+def test_a_worker_that_fell_silent_is_missed(alice, at):
+    seen = alice.get("/manage/").text
+    at.forward(timedelta(minutes=5))
+
+    assert "The mail program isn’t running." not in seen
+    assert "The mail program isn’t running." in alice.get("/manage/").text
+
+
+def test_trouble_with_the_mail_server_is_told(alice, at):
+    health.beat(health.RELAY, at(), "unreachable")
+
+    assert "The mail server can’t be reached." in alice.get("/manage/").text
+
+
+def test_letters_that_failed_are_something_to_look_at(alice, team):
+    action = make.action(team)
+    make.rsvp(action, "ada@example.org", state="pending")
+    fail(f"action:{action.id}")
+
+    page = alice.get("/manage/")
+
+    assert f"/manage/actions/{action.id}/messages" in page.text
+    assert "could not be delivered: Protest CANSEC" in page.text
+    assert "ada@example.org" not in page.text
+
+
+def test_letters_of_other_teams_are_their_own_business(alice):
+    action = make.action(make.team("Other people"))
+    fail(f"action:{action.id}")
+
+    assert "could not be delivered" not in alice.get("/manage/").text
+
+
+def fail(subject):
+    occasion = Occasion(kind="notice", letter="x", subject=subject, priority=10, on_unknown="resend", state="expanded")
+    failed = {"state": DeliveryState.FAILED, "language": "en", "priority": 10, "message_id": subject}
+    db.session.add(Delivery(occasion=occasion, person_key="x", **failed))
+    db.session.flush()
