@@ -1,0 +1,55 @@
+"""How a request begins."""
+
+import sqlite3
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+
+from campaign.extensions import db
+from campaign.rsvps.models import Rsvp
+from tests import make
+from tests.rsvps.forms import filled_in
+
+
+class WritingMeanwhile:
+    """A body that arrives while somebody else wants to write."""
+
+    def __init__(self, octets, database):
+        self._octets = BytesIO(octets)
+        self._other = sqlite3.connect(database, timeout=0, isolation_level=None)
+
+    def read(self, size=-1):
+        self._other.execute("BEGIN IMMEDIATE")
+        self._other.execute("ROLLBACK")
+        return self._octets.read(size)
+
+
+@pytest.fixture
+def database(settings):
+    return settings.SQLALCHEMY_DATABASE_URI.removeprefix("sqlite:///")
+
+
+def test_who_sends_slowly_keeps_nobody_from_writing(client, database):
+    action = make.action()
+    body = urlencode(filled_in(action)).encode()
+
+    page = client.post(
+        f"/en/actions/{action.slug}/rsvp",
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": WritingMeanwhile(body, database), "CONTENT_LENGTH": str(len(body))},
+    )
+
+    assert page.status_code == 200
+    assert db.session.scalar(db.select(db.func.count(Rsvp.id))) == 1
+
+
+@pytest.mark.parametrize("address", ["/nothing", "/en/", "/static/nothing"])
+def test_what_leads_nowhere_waits_for_no_lock(client, database, address):
+    other = sqlite3.connect(database, timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    try:
+        assert client.post(address, data={"a": "b"}).status_code in (404, 405)
+    finally:
+        other.close()
