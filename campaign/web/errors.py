@@ -1,34 +1,45 @@
-"""Whatever goes wrong becomes a page with words that say what to do."""
+"""Whatever goes wrong becomes a page with words that say what to do, and a line of the log that names nobody."""
 
-from flask import Flask, Response, make_response, render_template
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import RequestRedirect
 
 from campaign.errors import Refusal
 from campaign.extensions import db
+from campaign.outbox.mishaps import place_of
+
+log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
+    app.log_exception = tell  # type: ignore[method-assign]  # Flask's own says path and message: tokens, names
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(500, broken)
+    app.after_request(stay_here)
 
 
 def refused(error: Refusal) -> tuple[str, int]:
     db.session.rollback()
     words = str(error) or _words(error.status)[1]
-    return render_template("errors/error.html", title=_words(error.status)[0], words=words), error.status
+    return _page(_words(error.status)[0], words), error.status
 
 
 def failed(error: HTTPException) -> Response:
-    """Keeps what the exception carries besides: Location, Allow, Retry-After."""
+    """Keeps what the exception carries besides: Allow, Retry-After."""
     db.session.rollback()
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     title, words = _words(error.code)
     if isinstance(error, SecurityError):  # a Host that isn't ours: no link of ours can be made for it
         return make_response(f"{title}\n", error.code, {"Content-Type": "text/plain; charset=utf-8"})
-    response = make_response(render_template("errors/error.html", title=title, words=words), error.code)
+    response = make_response(_page(title, words), error.code)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -38,6 +49,27 @@ def failed(error: HTTPException) -> Response:
 def broken(_error: Exception) -> tuple[str, int]:
     """Asks nothing of database, session or layout: any of them may be what broke."""
     return render_template("errors/500.html"), 500
+
+
+def tell(exc_info: Any) -> None:
+    """What broke and where; not for whom, nor when."""
+    log.error("%s %s broke: %s", request.method, request.endpoint, place_of(exc_info[1]))
+
+
+def stay_here(response: Response) -> Response:
+    """Where a slash is too many or too few, Werkzeug sends to an address made of the Host and of a scheme that a proxy
+    may have changed. Only its path is ours."""
+    if not isinstance(request.routing_exception, RequestRedirect):
+        return response
+    address = urlsplit(request.routing_exception.new_url)
+    path = "/" + address.path.lstrip("/")
+    return make_response(redirect(f"{path}?{address.query}" if address.query else path, 308))
+
+
+def _page(title: str, words: str) -> str:
+    """In the frame that the person came from."""
+    managed = request.path.startswith("/manage/") and current_user.is_authenticated
+    return render_template("errors/manage.html" if managed else "errors/error.html", title=title, words=words)
 
 
 def _words(status: int) -> tuple[str, str]:
