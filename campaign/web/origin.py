@@ -36,4 +36,12 @@ def is_foreign(origin: str | None, site: str | None) -> bool:
         return True
     if origin is None or (origin == "null" and site == "same-origin"):
         return False
-    return origin != current_app.config["BASE_URL"] and urlsplit(origin).netloc != request.host
+    return origin != current_app.config["BASE_URL"] and _host_of(origin) != request.host
+
+
+def _host_of(origin: str) -> str:
+    """With its port; nothing if it can't be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

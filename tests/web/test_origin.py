@@ -23,6 +23,8 @@ from campaign.web.origin import is_foreign
         ("null", "same-origin", False),
         ("", None, True),
         ("nonsense", None, True),
+        ("http://[", None, True),
+        ("http://localhost@evil.example", None, True),
     ],
 )
 def test_a_foreign_origin_is_told_from_our_own_and_silence_is_no_offence(app, origin, site, foreign):
