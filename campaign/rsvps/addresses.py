@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 NAME_LIMIT = 60  # characters
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode's categories
 _JOINERS = "\u200c\u200d"
+_UNREADABLE = "\ufffd"  # stands for octets that were no text
 _LINK = re.compile(r"[/@<>\\]|www\.|\w\.\w{2,}", re.IGNORECASE)
 
 
@@ -52,4 +53,4 @@ def name(typed: str) -> str:
 
 def _is_hidden(sign: str) -> bool:
     """Controls, marks that turn the direction of a line, and what is no letter at all. Joiners are part of writing."""
-    return unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS
+    return sign == _UNREADABLE or (unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS)

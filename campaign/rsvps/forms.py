@@ -106,28 +106,26 @@ class RsvpForm(CountForm):
 
     def validate_name(self, field: StringField) -> None:
         try:
-            field.data = addresses.name(_the_one(field) or "")
+            field.data = addresses.name(_at_most_one(field))
         except addresses.Unusable:
             limit = addresses.NAME_LIMIT
             words = _l("Enter a name of at most %(limit)s characters, without a link. A nickname is fine.", limit=limit)
             raise ValidationError(words) from None
 
     def validate_email(self, field: EmailField) -> None:
-        typed = (_the_one(field) or "").strip()
-        field.data = typed
-        if not typed:
-            if self.needs_address:
-                raise ValidationError(_l("Enter an email address: places are kept for those who confirm by mail."))
-            if self.reminders.data:
-                raise ValidationError(_l("Enter an email address, so that we can remind you, or untick the reminder."))
-            return
         try:
-            addresses.address(typed)
+            field.data = _at_most_one(field).strip()
+            if field.data:
+                addresses.address(field.data)
         except addresses.Unusable:
             raise ValidationError(self._email_words()) from None
+        if self.needs_address and not field.data:
+            raise ValidationError(_l("Enter an email address: places are kept for those who confirm by mail."))
+        if self.reminders.data and not field.data:
+            raise ValidationError(_l("Enter an email address, so that we can remind you, or untick the reminder."))
 
     def validate_consent(self, field: Tick) -> None:
-        if (_the_one(self.email) or "").strip() and not field.data:
+        if any(typed.strip() for typed in self.email.raw_data or []) and not field.data:
             raise ValidationError(_l("Tick this box so that we may keep your address, or leave the address empty."))
 
     def asked(self) -> Asked:
@@ -170,3 +168,11 @@ def _the_one(field: Any) -> str | None:
     """What was sent for the field; none if nothing was, or more than one thing."""
     sent = field.raw_data or []
     return str(sent[0]) if len(sent) == 1 else None
+
+
+def _at_most_one(field: Any) -> str:
+    """What was sent for the field; "" if nothing was. Raises Unusable for more than one thing: which is meant?"""
+    sent = field.raw_data or [""]
+    if len(sent) > 1:
+        raise addresses.Unusable
+    return str(sent[0])

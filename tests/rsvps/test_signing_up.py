@@ -1,6 +1,8 @@
 """Sending the RSVP form of an action."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -150,6 +152,15 @@ def test_an_address_that_mail_cannot_be_sent_to_is_asked_for_again(client, actio
     assert rsvps_of(action) == []
 
 
+@pytest.mark.parametrize("emails", [["", "ada@example.org"], ["ada@example.org", ""], ["ada@example.org"] * 2])
+def test_of_two_addresses_none_is_taken_for_the_right_one(client, action, emails):
+    page = send(client, action, with_address(action, emails))
+
+    assert page.status_code == 422
+    assert errors_of(page) == ["Enter an email address like name@example.org, or leave it empty"]
+    assert rsvps_of(action) == []
+
+
 @pytest.mark.parametrize(
     "email", ["ada@example.org", "Ada.Lovelace+vigil@EXAMPLE.org", "ada@bücher.example", " a@b.ca "]
 )
@@ -162,7 +173,17 @@ def test_addresses_are_taken_as_people_type_them(client, action, email):
 
 @pytest.mark.parametrize(
     "name",
-    ["x" * 61, "see www.example.org", "https://example.org", "evil.example", "a@b", "Ada\u202eada", "A\0da", "<b>Ada"],
+    [
+        "x" * 61,
+        "see www.example.org",
+        "https://example.org",
+        "evil.example",
+        "a@b",
+        "Ada\u202eada",
+        "A\0da",
+        "<b>Ada",
+        "Ad\ufffd",
+    ],
 )
 def test_a_name_that_could_pass_for_a_link_is_asked_for_again(client, action, name):
     page = send(client, action, with_address(action, name=name))
@@ -261,6 +282,17 @@ def test_a_body_of_more_than_64_kib_is_too_much(client, action):
     page = send(client, action, filled_in(action, name="x" * 70_000))
 
     assert page.status_code == 413
+
+
+def test_a_body_of_unknown_length_is_held_to_the_same_limit(client, action):
+    def sent(**fields):
+        body = BytesIO(urlencode(filled_in(action, **fields)).encode())
+        chunked = {"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": None}
+        kind = "application/x-www-form-urlencoded"
+        address = f"/en/actions/{action.slug}/rsvp"
+        return client.post(address, content_type=kind, environ_overrides=chunked).status_code
+
+    assert (sent(), sent(website="x" * 70_000)) == (200, 413)
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.POSTPONED])
