@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
+from campaign.calendars import shelf
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
 from campaign.web import errors, guard, headers, jinja, kept, language, requests, seals, signing_in
 from config import Settings
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     limiter.init_app(app)
     for part in (requests, signing_in, language, jinja, headers, errors, seals, kept):
         part.install(app)
+    app.extensions["shelf"] = shelf.Shelf(settings.INSTANCE_DIR / "calendars", shelf.shape(settings.BASE_URL))
     public, organizers = faces()
     for face in public:
         csrf.exempt(face)  # public forms carry a stateless stamp, see web/stamp.py

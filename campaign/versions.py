@@ -60,7 +60,7 @@ def read(session: Any) -> Numbers:
 
 def raise_(connection: Connection, *, feeds: bool) -> None:
     """Within the transaction of `connection`."""
-    at_least = (clock.now() - EPOCH) // MICROSECOND
+    at_least = _microseconds(clock.now())
     rows = insert(Versions).values(id=ONLY, pages=at_least, feeds=at_least)
     names = ("pages", "feeds") if feeds else ("pages",)
     connection.execute(
@@ -69,6 +69,15 @@ def raise_(connection: Connection, *, feeds: bool) -> None:
             set_={name: _next(getattr(Versions, name), at_least) for name in names},
         )
     )
+
+
+def after(number: int | None, now: datetime) -> int:
+    """The next version of a record that has one of its own. None: it has just been made."""
+    return max((number or 0) + 1, _microseconds(now))
+
+
+def _microseconds(now: datetime) -> int:
+    return (now - EPOCH) // MICROSECOND
 
 
 def _next(number: Any, at_least: int) -> Any:

@@ -78,6 +78,7 @@ def app(_application):
             db.session.execute(table.delete())
         db.session.commit()
         _application.extensions["kept"].clear()
+        _application.extensions["shelf"].clear()
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """Which actions are shown to the public: one place decides, for pages, feeds and mail alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from campaign.actions.models import Action, Kind, Status
 from campaign.campaigns.models import Campaign, FormerSlug
 from campaign.errors import Missing
 from campaign.extensions import db
+
+AT_A_TIME = 500  # rows
+_LISTED = (Action.status != Status.DRAFT, Action.unlisted.is_(False))
 
 
 def by_slug(slug: str) -> Action:
@@ -61,6 +64,51 @@ def past(campaign: Campaign, now: datetime, most: int) -> Sequence[Action]:
     return db.session.scalars(query.order_by(None).order_by(Action.starts_at.desc(), Action.id)).all()
 
 
+def keys(
+    campaign: Campaign | None,
+    kind: Kind | None,
+    *,
+    after: datetime | None = None,
+    cancelled_after: datetime | None = None,
+) -> list[tuple[str, int]]:
+    """The same, only as (UID, version): of ten thousand, a feed reads few more.
+
+    after, cancelled_after: only those that end later; of what is cancelled, later than the second.
+    """
+    query = select(Action.uid, Action.version).where(*_LISTED).order_by(Action.starts_at, Action.id)
+    if campaign is not None:
+        query = query.where(Action.campaign_id == campaign.id)
+    if kind is not None:
+        query = query.where(Action.kind == kind)
+    if after is not None:
+        query = query.where(Action.ends_at > after)
+    if cancelled_after is not None:
+        query = query.where((Action.status != Status.CANCELLED) | (Action.ends_at > cancelled_after))
+    return [(uid, version) for uid, version in db.session.execute(query)]
+
+
+def by_uids(uids: Sequence[str]) -> Iterator[Action]:
+    """Those, with all that calendars say of them, some hundreds at a time."""
+    for start in range(0, len(uids), AT_A_TIME):
+        some = Action.uid.in_(uids[start : start + AT_A_TIME])
+        query = select(Action).options(
+            joinedload(Action.campaign), selectinload(Action.announced), selectinload(Action.agenda)
+        )
+        yield from db.session.scalars(query.where(some)).all()
+
+
+def last_ends(before: datetime, cancelled_before: datetime, kind: Kind | None) -> tuple[datetime | None, ...]:
+    """When the last ended of those that a feed has forgotten: of what took place, and of what was cancelled."""
+    query = select(func.max(Action.ends_at)).where(*_LISTED)
+    if kind is not None:
+        query = query.where(Action.kind == kind)
+    cancelled = Action.status == Status.CANCELLED
+    return (
+        db.session.scalar(query.where(~cancelled, Action.ends_at <= before)),
+        db.session.scalar(query.where(cancelled, Action.ends_at <= cancelled_before)),
+    )
+
+
 def next_end(now: datetime) -> datetime | None:
     """When the next of all actions is over."""
     return db.session.scalar(select(func.min(Action.ends_at)).where(Action.ends_at > now))
@@ -90,6 +138,6 @@ def _listed() -> Select[Action]:
         select(Action)
         .join(Action.campaign)
         .options(contains_eager(Action.campaign), selectinload(Action.announced))
-        .where(Action.status != Status.DRAFT, Action.unlisted.is_(False))
+        .where(*_LISTED)
         .order_by(Action.starts_at, Action.id)
     )

@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign import timezones
+from campaign import timezones, versions
 from campaign.actions.parts import AgendaItem, AnnouncedDate, Block, KeyFigure, MeetingPoint
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts, WallTime
@@ -109,7 +109,7 @@ class Action(Record):
     schedule_rev: Mapped[int] = mapped_column(default=0)  # grows when the start moves and at each postponement
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]  # when anything that the public sees of it last changed
-    version: Mapped[int] = mapped_column(default=0)  # +1 each time: what is rendered of it is kept by this
+    version: Mapped[int] = mapped_column(BigInteger, default=0)  # grows with each change: copies are kept by it
     published_at: Mapped[datetime | None]
 
     campaign: Mapped[Campaign] = relationship()
@@ -169,7 +169,7 @@ class Action(Record):
     def touch(self, now: datetime) -> None:
         """Something that the public sees of it has changed: raises the versions of its pages and feeds."""
         self.changed_at = max(now.replace(microsecond=0), self.changed_at)
-        self.version = (self.version or 0) + 1
+        self.version = versions.after(self.version, now)
         self.campaign.touch(now)
 
     def publish(self, now: datetime) -> None:

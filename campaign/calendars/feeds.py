@@ -1,76 +1,93 @@
 """Which actions stand in which feed, and when a feed last changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from campaign.actions import listing
-from campaign.actions.models import Action, Status
+from campaign.actions.models import KIND_WORDS, Action, Kind
 from campaign.calendars import entries, ical
-from campaign.calendars.ical import Head, Sender
+from campaign.calendars.ical import Head, Sender, Written
+from campaign.calendars.shelf import Made, Shelf
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
+from campaign.copies import Copy
 from campaign.extensions import _l, in_language
+from campaign.versions import Numbers
 
-PAST = timedelta(days=60)  # how long the site's feed keeps what is over; calls that were cancelled go with their day
+PAST = timedelta(days=60)  # how long the site's feed keeps what is over; what was cancelled goes with its day
 
 
 @dataclass(frozen=True)
 class Feed:
     """What a calendar program fetches again and again.
 
-    page:       the address, after the language, of the page that shows the same.
-    changed_at: when it last changed, be it that the window moved on; none while there is nothing.
-    cause:      the campaign that it is about, if it is about one.
+    page:    the address, after the language, of the page that shows the same.
+    version: changes whenever the feed may have.
+    window:  today's midnight in UTC, if it forgets the past.
+    cause:   the campaign that it is about, if it is about one.
     """
 
     page: str
-    actions: Sequence[Action]
-    changed_at: datetime | None
+    version: str
+    window: datetime | None
     cause: Campaign | None
+    campaign: Campaign | None = None  # the only one whose actions it holds
+    kind: Kind | None = None  # the only one that it holds
+
+    def copy(self, shelf: Shelf, lang: str, base_url: str, path: str, *, agenda: bool = False) -> Copy:
+        """Its bytes, made only if nobody has since it changed.
+
+        path:   where it is fetched from.
+        agenda: with the items of each action's plan as entries of their own.
+        """
+        return shelf.feed(path, self.version, lambda: self._made(shelf, lang, base_url, path, agenda))
+
+    def _made(self, shelf: Shelf, lang: str, base_url: str, path: str, agenda: bool) -> Made:
+        after, cancelled_after = (self.window - PAST, self.window) if self.window else (None, None)
+        keys = listing.keys(self.campaign, self.kind, after=after, cancelled_after=cancelled_after)
+        events = shelf.events(_form(lang, agenda), keys, lambda uids: _render(uids, lang, base_url, agenda))
+        return Made(ical.joined(events, self._head(lang, f"{base_url}{path}", base_url)), self._changed_at())
+
+    def _head(self, lang: str, source: str, base_url: str) -> Head:
+        name, about = _named(self.cause, self.kind, lang)
+        zone = self.cause.zone if self.cause else ""
+        return Head(name=name, about=about, page=f"{base_url}/{lang}/{self.page}", source=source, zone=zone)
+
+    def _changed_at(self) -> datetime | None:
+        if self.campaign is not None:
+            return self.campaign.changed_at
+        changes = [cause.changed_at for cause in campaigns.every()]
+        if self.window:
+            over, cancelled = listing.last_ends(self.window - PAST, self.window, self.kind)
+            changes += [_midnight_after(over + PAST)] if over else []
+            changes += [_midnight_after(cancelled)] if cancelled else []
+        return max(changes, default=None)
 
 
-def of_site(now: datetime) -> Feed:
-    """Everything that is listed, and of the past only the latest: it is what most people subscribe to."""
+def of_site(now: datetime, numbers: Numbers, kind: Kind | None = None) -> Feed:
+    """Everything that is listed, or what is of this kind; and of the past only the latest, since it is what most
+    people subscribe to."""
     causes = campaigns.every()
     today = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
-    actions, changes = [], [cause.changed_at for cause in causes]
-    for action in listing.listed(whole=True):
-        leaves_on = _leaves_on(action)
-        if leaves_on > today:
-            actions.append(action)
-        else:
-            changes.append(leaves_on)
-    return Feed("calendar", actions, max(changes, default=None), causes[0] if len(causes) == 1 else None)
+    version = f"{numbers.feeds} {today:%Y-%m-%d}"
+    return Feed("calendar", version, today, causes[0] if len(causes) == 1 else None, kind=kind)
 
 
 def of_campaign(cause: Campaign) -> Feed:
     """All its actions, since its first."""
-    return Feed(f"campaigns/{cause.slug}", listing.listed(cause, whole=True), cause.changed_at, cause)
+    return Feed(f"campaigns/{cause.slug}", str(cause.version), None, cause, campaign=cause)
 
 
-def written(feed: Feed, lang: str, base_url: str, path: str, *, agenda: bool = False) -> bytes:
-    """The feed's bytes.
-
-    path:   where it is fetched from.
-    agenda: with the items of each action's plan as entries of their own.
-    """
-    cause = feed.cause
-    with in_language(lang):
-        unnamed = str(_l("Campaigns and actions"))
-    head = Head(
-        name=cause.name.best(lang, cause.language)[0] if cause else unnamed,
-        about=cause.lede.best(lang, cause.language)[0] if cause else "",
-        page=f"{base_url}/{lang}/{feed.page}",
-        source=f"{base_url}{path}",
-        zone=cause.zone if cause else "",
-    )
-    return ical.calendar(_entries(feed.actions, lang, base_url, agenda), head)
-
-
-def of_one(action: Action, lang: str, base_url: str, *, agenda: bool = False) -> bytes:
+def of_one(action: Action, shelf: Shelf, lang: str, base_url: str, path: str, *, agenda: bool = False) -> Copy:
     """One action, to be put into a calendar that somebody has."""
-    return ical.calendar(_entries([action], lang, base_url, agenda))
+
+    def made() -> Made:
+        key = [(action.uid, action.version)]
+        events = shelf.events(_form(lang, agenda), key, lambda _: iter([_written(action, lang, base_url, agenda)]))
+        return Made(ical.joined(events), action.changed_at)
+
+    return shelf.feed(path, f"{action.uid} {action.version}", made)
 
 
 def for_mail(action: Action, lang: str, base_url: str) -> bytes:
@@ -80,16 +97,35 @@ def for_mail(action: Action, lang: str, base_url: str) -> bytes:
     return ical.calendar([entries.of_action(action, lang, base_url)], sender=sender)
 
 
-def _entries(actions: Iterable[Action], lang: str, base_url: str, agenda: bool) -> Iterable[entries.Entry]:
-    for action in actions:
-        if agenda:
-            yield from entries.with_agenda(action, lang, base_url)
-        else:
-            yield entries.of_action(action, lang, base_url)
+def name(cause: Campaign | None, kind: Kind | None, lang: str) -> str:
+    """What people's calendars call a feed."""
+    return _named(cause, kind, lang)[0]
 
 
-def _leaves_on(action: Action) -> datetime:
-    """The midnight, in UTC, from which on the site's feed doesn't hold it any more."""
-    last = action.ends_at if action.status is Status.CANCELLED else action.ends_at + PAST
-    midnight = datetime.combine(last.date(), time.min, UTC)
-    return midnight if midnight == last else midnight + timedelta(days=1)
+def _named(cause: Campaign | None, kind: Kind | None, lang: str) -> tuple[str, str]:
+    """Name and description."""
+    with in_language(lang):
+        whose = cause.name.best(lang, cause.language)[0] if cause else str(_l("Campaigns and actions"))
+        if kind is not None:
+            whose = str(_l("%(kind)s – %(name)s", kind=str(KIND_WORDS[kind]), name=whose))
+    return whose, cause.lede.best(lang, cause.language)[0] if cause else ""
+
+
+def _form(lang: str, agenda: bool) -> str:
+    return f"{lang} agenda" if agenda else lang
+
+
+def _render(uids: Sequence[str], lang: str, base_url: str, agenda: bool) -> Iterator[Written]:
+    for action in listing.by_uids(uids):
+        yield _written(action, lang, base_url, agenda)
+
+
+def _written(action: Action, lang: str, base_url: str, agenda: bool) -> Written:
+    if agenda:
+        return ical.written(list(entries.with_agenda(action, lang, base_url)))
+    return ical.written([entries.of_action(action, lang, base_url)])
+
+
+def _midnight_after(at: datetime) -> datetime:
+    midnight = datetime.combine(at.date(), time.min, UTC)
+    return midnight if midnight == at else midnight + timedelta(days=1)

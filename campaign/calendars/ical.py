@@ -4,10 +4,10 @@ The same entries give the same bytes, whenever and in whichever process: nothing
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vDDDTypes, vDuration, vText, vUri
@@ -52,17 +52,37 @@ def calendar(entries: Iterable[Entry], head: Head | None = None, sender: Sender 
     head:   for a feed.
     sender: for mail: METHOD:PUBLISH, which needs an organizer (RFC 5546 3.2.1). A feed has no method.
     """
-    events = []
-    first_years: dict[str, int] = {}
-    for entry in entries:
-        event, zone = _written(entry, sender)
-        events.append(event)
-        if zone:
-            year = entry.starts_local.year
-            first_years[zone] = min(year, first_years.get(zone, year))
-    zones = [vtimezone(zone, first_years[zone]) for zone in sorted(first_years)]
+    return joined([written([entry], sender) for entry in entries], head, sender)
+
+
+class Written(NamedTuple):
+    """The VEVENTs of one action.
+
+    zone, year: what they need a VTIMEZONE of, and from when on; no zone if they don't.
+    """
+
+    uid: str
+    zone: str
+    year: int
+    text: bytes
+
+
+def written(entries: Sequence[Entry], sender: Sender | None = None) -> Written:
+    """entries: an action, and perhaps its agenda: all in its zone."""
+    zoned = [entry for entry in entries if _has_zone(entry)]
+    text = b"".join(_event(entry, sender).to_ical(sorted=False) for entry in entries)
+    year = min((entry.starts_local.year for entry in zoned), default=0)
+    return Written(entries[0].uid, zoned[0].zone if zoned else "", year, text)
+
+
+def joined(events: Sequence[Written], head: Head | None = None, sender: Sender | None = None) -> bytes:
+    """The same as `calendar`, of what is written already: a fraction of the time."""
+    years: dict[str, int] = {}
+    for zone, year in {(event.zone, event.year) for event in events if event.zone}:
+        years[zone] = min(year, years.get(zone, year))
+    zones = [vtimezone(zone, years[zone]) for zone in sorted(years)]
     start, end, rest = _frame(head, sender).to_ical(sorted=False).partition(b"END:VCALENDAR")
-    return b"".join([start, *zones, *events, end, rest])
+    return b"".join([start, *zones, *(event.text for event in events), end, rest])
 
 
 def _frame(head: Head | None, sender: Sender | None) -> Calendar:
@@ -86,12 +106,6 @@ def _frame(head: Head | None, sender: Sender | None) -> Calendar:
         if head.zone:
             frame.add("X-WR-TIMEZONE", vText(head.zone))
     return frame
-
-
-@lru_cache(maxsize=4096)
-def _written(entry: Entry, sender: Sender | None) -> tuple[bytes, str]:
-    """A VEVENT, and the zone that it needs a VTIMEZONE of. Kept: most of a feed is what it was at the last poll."""
-    return _event(entry, sender).to_ical(sorted=False), entry.zone if _has_zone(entry) else ""
 
 
 def _event(entry: Entry, sender: Sender | None) -> Event:

@@ -1,22 +1,58 @@
 """Calendars for anyone: the page with the month, and the feeds that calendar programs fetch."""
 
-from datetime import datetime
-from hashlib import sha256
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from functools import wraps
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from campaign import clock, timezones
+from campaign import clock, timezones, versions
 from campaign.actions import listing as actions
-from campaign.actions.models import Action
+from campaign.actions.models import Action, Kind
 from campaign.calendars import feeds, months, subscribe
+from campaign.calendars.shelf import Shelf
 from campaign.campaigns import listing as campaigns
+from campaign.copies import Copy
 from campaign.errors import Missing
-from campaign.web import language, pages
+from campaign.extensions import db
+from campaign.outbox.mishaps import place_of
+from campaign.web import headers, kept, language, pages
+from campaign.web.answers import Answer
 from campaign.web.jinja import absolute, the_campaign
 
 bp = Blueprint("calendars", __name__)
+log = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
+KINDS = ",".join(Kind)
+SAID = {
+    "Content-Type": "text/calendar; charset=utf-8",
+    "Cache-Control": "public, max-age=300",
+    "Access-Control-Allow-Origin": "*",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def last_good(view: Callable[..., Response]) -> Callable[..., Response]:
+    """For a feed that can't be made: what was last there. Calendar programs give up on one that fails."""
+
+    @wraps(view)
+    def safe(**values: Any) -> Response:
+        try:
+            return view(**values)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            copy = _shelf().last(_address())
+            if copy is None:
+                raise
+            log.error("a feed's last good bytes are served: %s", place_of(error))  # noqa: TRY400 -- names nobody
+            return kept.once(_answer(copy, "inline"))
+
+    return safe
 
 
 @bp.get(f"{language.PREFIX}/calendar")
@@ -41,29 +77,40 @@ def index(lang: str) -> Response:
 
 @bp.get("/calendar.ics")
 @bp.get(f"{language.PREFIX}/calendar.ics")
+@last_good
 def site(lang: str | None = None) -> Response:
-    return _feed(feeds.of_site(clock.now()), lang, "calendar")
+    return _feed(feeds.of_site(clock.now(), versions.read(db.session)), lang, "calendar")
+
+
+@bp.get(f"/calendar/<any({KINDS}):kind>.ics")
+@bp.get(f"{language.PREFIX}/calendar/<any({KINDS}):kind>.ics")
+@last_good
+def kind(kind: str, lang: str | None = None) -> Response:
+    return _feed(feeds.of_site(clock.now(), versions.read(db.session), Kind(kind)), lang, kind)
 
 
 @bp.get("/campaigns/<slug>/calendar.ics")
 @bp.get(f"{language.PREFIX}/campaigns/<slug>/calendar.ics")
+@last_good
 def campaign(slug: str, lang: str | None = None) -> Response:
     try:
         cause = campaigns.by_slug(slug)
     except Missing:
         return _moved(campaigns.renamed(slug), lang)
-    return _feed(feeds.of_campaign(cause), lang, cause.slug)
+    return _feed(feeds.of_campaign(cause), lang or cause.language, cause.slug)
 
 
 @bp.get("/actions/<slug>.ics")
 @bp.get(f"{language.PREFIX}/actions/<slug>.ics")
+@last_good
 def action(slug: str, lang: str | None = None) -> Response:
     try:
         found = actions.by_slug(slug)
     except Missing:
         return _moved(actions.renamed(slug), lang)
-    text = feeds.of_one(found, _known(lang), absolute(""), agenda=_with_agenda())
-    return _calendar(text, found.changed_at, f'attachment; filename="{found.slug}.ics"')
+    spoken = lang or found.language
+    copy = feeds.of_one(found, _shelf(), spoken, absolute(""), _address(), agenda=_with_agenda())
+    return _calendar(copy, f'attachment; filename="{found.slug}.ics"')
 
 
 @bp.app_template_global()
@@ -79,40 +126,38 @@ def adding(action: Action) -> subscribe.Adding:
 
 
 def _feed(feed: feeds.Feed, lang: str | None, name: str) -> Response:
-    path = _address(request.view_args or {}, lang)
-    text = feeds.written(feed, _known(lang), absolute(""), path, agenda=_with_agenda())
-    return _calendar(text, feed.changed_at, f'inline; filename="{name}.ics"')
+    spoken = lang or str(current_app.config["DEFAULT_LANGUAGE"])
+    copy = feed.copy(_shelf(), spoken, absolute(""), _address(), agenda=_with_agenda())
+    return _calendar(copy, f'inline; filename="{name}.ics"')
 
 
-def _calendar(text: bytes, changed_at: datetime | None, disposition: str) -> Response:
+def _calendar(copy: Copy, disposition: str) -> Response:
     """A calendar file, with what a program needs to ask whether it has changed; 304 if it hasn't."""
-    response = make_response(text)
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    response.headers["Content-Disposition"] = disposition
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.set_etag(sha256(text).hexdigest()[:32])
-    if changed_at is not None:
-        response.last_modified = changed_at
-    return response.make_conditional(request)
+    midnight = datetime.combine(clock.now().astimezone(UTC).date() + DAY, time.min, UTC)
+    return kept.respond(_answer(copy, disposition), midnight, is_feed=True)
+
+
+def _answer(copy: Copy, disposition: str) -> Answer:
+    said = {**SAID, "Content-Disposition": disposition, **headers.of_public()}
+    return Answer(copy, list(said.items()), varies=True)
 
 
 def _moved(slug: str | None, lang: str | None) -> Response:
     """301 to the same feed under its new name. Raises Missing when there is none."""
     if slug is None:
         raise Missing
-    return redirect(_address({"slug": slug}, lang), 301)
+    return redirect(_address(slug=slug), 301)
 
 
-def _address(values: dict[str, Any], lang: str | None) -> str:
+def _address(**others: str) -> str:
     """The path of the feed that is asked for, with what was asked of it."""
     asked = {"agenda": "1"} if _with_agenda() else {}
-    return url_for(str(request.endpoint), **{**values, **asked, "lang": lang})
+    return url_for(str(request.endpoint), **{"lang": None, **(request.view_args or {}), **asked, **others})
 
 
-def _known(lang: str | None) -> str:
-    return lang or str(current_app.config["DEFAULT_LANGUAGE"])
+def _shelf() -> Shelf:
+    shelf: Shelf = current_app.extensions["shelf"]
+    return shelf
 
 
 def _with_agenda() -> bool:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaign import versions
 from campaign.accounts.models import Team
 from campaign.columns import Texts
 from campaign.extensions import Record
@@ -28,14 +29,14 @@ class Campaign(Record):
     sample: Mapped[bool] = mapped_column(default=False)  # demo content; the site says so
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]  # when anything that a feed or page of it shows last changed
-    version: Mapped[int] = mapped_column(default=0)  # of its feed: +1 each time
+    version: Mapped[int] = mapped_column(BigInteger, default=0)  # of its feed: grows each time
 
     team: Mapped[Team] = relationship()
 
     def touch(self, now: datetime) -> None:
         """Something that its pages or feeds show has changed. Never goes back, whatever the clock does."""
         self.changed_at = max(now.replace(microsecond=0), self.changed_at)
-        self.version = (self.version or 0) + 1
+        self.version = versions.after(self.version, now)
 
 
 class FormerSlug(Record):

@@ -106,6 +106,11 @@ def install(app: Flask) -> None:
 def respond(answer: Answer, until: datetime, *, is_feed: bool) -> Response:
     """For a view: answers the request at hand, and the next ones ahead of the application."""
     current_app.extensions[NAME].keep(request.environ, answer, until, is_feed=is_feed)
+    return once(answer)
+
+
+def once(answer: Answer) -> Response:
+    """For a view: answers only the request at hand."""
     said: list[Any] = []
     body = answer.to(request.environ, lambda *status_and_headers: said.extend(status_and_headers), clock.now())
     return Response(body, status=said[0], headers=said[1])

@@ -171,7 +171,7 @@ def test_every_feed_says_what_it_is_and_sets_nothing(client, action, path):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["ETag"].startswith('"')
     assert "Set-Cookie" not in response.headers
-    assert "Vary" not in response.headers
+    assert response.headers["Vary"] == "Accept-Encoding"
 
 
 def test_a_feed_is_looked_at_and_a_file_is_saved(client, action):

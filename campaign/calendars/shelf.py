@@ -1,0 +1,253 @@
+"""What has been rendered for calendars, kept beside the database: each VEVENT once per version of its action and
+language, and each feed's bytes once per version, plain and gzipped. For all processes of this machine together.
+
+All of it can be thrown away at any time and is made again. It holds nothing that isn't public. The folder has an SQLite
+file, whose write lock is what makes one process alone rebuild a feed while the others wait for it, and the bytes of
+large feeds as files named for their etags.
+"""
+
+import fcntl
+import gzip
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
+
+from campaign.calendars.ical import Written
+from campaign.copies import Copy
+
+CODE = Path(__file__).parents[1]
+SECOND = timedelta(seconds=1)
+PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
+LEVEL = 6
+LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS shape (shape TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS events (
+    form TEXT NOT NULL, uid TEXT NOT NULL, version INTEGER NOT NULL, zone TEXT NOT NULL, year INTEGER NOT NULL,
+    text BLOB NOT NULL, PRIMARY KEY (form, uid)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feeds (
+    address TEXT PRIMARY KEY, version TEXT NOT NULL, etag TEXT NOT NULL, modified_at INTEGER, body BLOB, packed BLOB
+);
+"""
+
+Key = tuple[str, int]  # an action's UID and version
+
+
+@dataclass(frozen=True)
+class Made:
+    """A feed's bytes, and when what they say last changed."""
+
+    body: bytes
+    changed_at: datetime | None
+
+
+class Shelf:
+    """folder: made if it isn't there. shape: names what the bytes depend on besides the data; kept under another one,
+    everything is thrown away."""
+
+    def __init__(self, folder: Path, shape: str) -> None:
+        self._folder = folder
+        self._shape = shape
+        self._mine = threading.local()
+        self._copies: dict[str, tuple[str, Copy]] = {}  # by address: the version, and what it is
+        self._to_pack: SimpleQueue[Copy] = SimpleQueue()
+        self._packer: threading.Thread | None = None
+
+    def feed(self, address: str, version: str, make: Callable[[], Made]) -> Copy:
+        """What is at this address in this version: made now, unless it is there already.
+
+        make: called by one process only, while the others wait.
+        """
+        known = self._copies.get(address)
+        if known is not None and known[0] == version:
+            return known[1]
+        copy = self._stored(address, version)
+        if copy is None:
+            with self._alone():
+                copy = self._stored(address, version) or self._make(address, version, make)
+        if len(copy.body) >= LARGE:
+            self._copies[address] = (version, copy)
+            self._have_packed(copy)
+        return copy
+
+    def last(self, address: str) -> Copy | None:
+        """What was last there, in whatever version: for when nothing can be made."""
+        with suppress(sqlite3.Error, OSError):
+            return self._stored(address, None)
+        return None
+
+    def events(self, form: str, keys: Sequence[Key], render: Callable[[list[str]], Iterator[Written]]) -> list[Written]:
+        """The VEVENTs of these actions, in this order. What isn't there in its version is rendered.
+
+        form:   language, and whether with the agenda.
+        render: makes those of these UIDs. They must exist.
+        """
+        wanted = json.dumps([uid for uid, _ in keys])
+        rows = self._db.execute(
+            "SELECT uid, version, zone, year, text FROM events"
+            " WHERE form = ? AND uid IN (SELECT value FROM json_each(?))",
+            (form, wanted),
+        )
+        found = {row[0]: row for row in rows}
+        missing = {uid: version for uid, version in keys if uid not in found or found[uid][1] != version}
+        new = [
+            (form, event.uid, missing[event.uid], event.zone, event.year, event.text)
+            for event in render(list(missing))
+        ] if missing else []  # fmt: skip
+        self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", new)
+        found |= {row[1]: row[1:] for row in new}
+        return [Written(uid, zone, year, text) for uid, _, zone, year, text in (found[uid] for uid, _ in keys)]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._copies.clear()
+        if not self._folder.exists():
+            return
+        with self._alone():
+            self._db.execute("DELETE FROM events")
+            self._db.execute("DELETE FROM feeds")
+        for path in self._folder.glob("*.ics*"):
+            path.unlink(missing_ok=True)
+
+    def _make(self, address: str, version: str, make: Callable[[], Made]) -> Copy:
+        made = make()
+        etag = sha256(made.body).hexdigest()[:32]
+        before = self._db.execute("SELECT etag, modified_at FROM feeds WHERE address = ?", (address,)).fetchone()
+        modified_at = _modified(made.changed_at, etag, before)
+        copy = Copy(made.body, etag, modified_at)
+        is_large = len(made.body) >= LARGE
+        if not is_large:
+            copy.packed = gzip.compress(made.body, LEVEL, mtime=0)
+        elif not self._path(etag).exists():
+            _write(self._path(etag), made.body)
+        at = int(modified_at.timestamp()) if modified_at else None
+        row = (address, version, etag, at, None if is_large else made.body, copy.packed)
+        self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", row)
+        if before is not None and before[0] != etag:
+            self._throw_away(before[0])
+        return copy
+
+    def _throw_away(self, etag: str) -> None:
+        """The bytes that no address has any more."""
+        if self._db.execute("SELECT 1 FROM feeds WHERE etag = ? LIMIT 1", (etag,)).fetchone() is None:
+            self._path(etag).unlink(missing_ok=True)
+            self._packed_path(etag).unlink(missing_ok=True)
+
+    def _stored(self, address: str, version: str | None) -> Copy | None:
+        query = "SELECT version, etag, modified_at, body, packed FROM feeds WHERE address = ?"
+        row = self._db.execute(query, (address,)).fetchone()
+        if row is None or (version is not None and row[0] != version):
+            return None
+        _, etag, at, body, packed = row
+        if body is None:
+            try:
+                body = self._path(etag).read_bytes()
+            except FileNotFoundError:
+                return None
+        return Copy(body, etag, None if at is None else datetime.fromtimestamp(at, UTC), packed)
+
+    # ---------------------------------------------------------------- gzip, while nobody waits
+
+    def _have_packed(self, copy: Copy) -> None:
+        if copy.packed is not None:
+            return
+        with suppress(FileNotFoundError):
+            copy.packed = self._packed_path(copy.etag).read_bytes()
+            return
+        if self._packer is None or not self._packer.is_alive():
+            self._packer = threading.Thread(target=self._pack, name="calendars: gzip", daemon=True)
+            self._packer.start()
+        self._to_pack.put(copy)
+
+    def _pack(self) -> None:
+        while True:
+            copy = self._to_pack.get()
+            with suppress(OSError):  # no folder, no space: it goes out as it is
+                self._pack_one(copy)
+
+    def _pack_one(self, copy: Copy) -> None:
+        """Gzips a feed that still stands somewhere, unless another process has."""
+        with (self._folder / "packing").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            path = self._packed_path(copy.etag)
+            if not path.exists() and self._path(copy.etag).exists():
+                _write(path, gzip.compress(copy.body, LEVEL, mtime=0))
+        with suppress(FileNotFoundError):
+            copy.packed = path.read_bytes()
+
+    # ---------------------------------------------------------------- the file
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._folder / "shelf.db", timeout=PATIENCE, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=OFF"):
+                connection.execute(f"PRAGMA {pragma}")
+            self._mine.connection = connection
+            with self._alone():
+                self._lay_out(connection)
+        return connection
+
+    def _lay_out(self, connection: sqlite3.Connection) -> None:
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        if connection.execute("SELECT shape FROM shape").fetchall() != [(self._shape,)]:
+            for table in ("events", "feeds", "shape"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+            connection.execute("INSERT INTO shape VALUES (?)", (self._shape,))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else rebuilds anything meanwhile, in no process."""
+        connection = self._mine.connection if hasattr(self._mine, "connection") else self._db
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _path(self, etag: str) -> Path:
+        return self._folder / f"{etag}.ics"
+
+    def _packed_path(self, etag: str) -> Path:
+        return self._folder / f"{etag}.ics.gz"
+
+
+def shape(base_url: str) -> str:
+    """Of what this code makes: another after an update of code, translations, time zones or libraries."""
+    digest = sha256(base_url.encode())
+    for path in sorted(path for ending in ("*.py", "*.mo") for path in CODE.rglob(ending)):
+        digest.update(path.read_bytes())
+    for library in ("icalendar", "tzdata", "babel", "python-dateutil"):
+        digest.update(version(library).encode())
+    return digest.hexdigest()
+
+
+def _modified(changed_at: datetime | None, etag: str, before: tuple[str, int | None] | None) -> datetime | None:
+    """A Last-Modified that no other content of this address has had: the change's own, or a second after the last."""
+    if before is None or before[1] is None:
+        return changed_at
+    last = datetime.fromtimestamp(before[1], UTC)
+    if before[0] == etag:
+        return last
+    return max(changed_at or last, last + SECOND)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it or nothing."""
+    new = path.with_name(f"{path.name}.{threading.get_ident()}.new")
+    new.write_bytes(content)
+    new.replace(path)
