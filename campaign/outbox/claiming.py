@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, UpdateBase, and_, literal_column, or_, select, update
 
 from campaign.extensions import db
 from campaign.outbox import ladder
@@ -25,7 +25,6 @@ RESENDS = 3  # after that many silences a letter that is to be sent again isn't 
 _QUEUED = Delivery.state == literal_column(f"'{DeliveryState.QUEUED}'")
 _IN_HAND = Delivery.state.in_([literal_column(f"'{state}'") for state in (DeliveryState.LEASED, DeliveryState.SENDING)])
 _NEVER_TRIED = and_(Delivery.attempts == 0, Delivery.unknowns == 0)
-_QUIETLY = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,11 @@ def claim(owner: str, now: datetime, limit: int, skip: Collection[int] = ()) -> 
     """
     order = (Delivery.priority, Delivery.next_at, Delivery.id)
     first = select(Delivery.id).where(_due(now), Delivery.id.not_in(skip)).order_by(*order).limit(limit)
-    claimed = db.session.execute(
+    claimed = _execute(
         update(Delivery)
         .where(Delivery.id.in_(first), _QUEUED)
         .values(state=DeliveryState.LEASED, owner=owner)
-        .returning(Delivery.id, *order[:2]),
-        execution_options=_QUIETLY,
+        .returning(Delivery.id, *order[:2])
     ).all()
     return [row.id for row in sorted(claimed, key=lambda row: (row.priority, row.next_at, row.id))]
 
@@ -77,36 +75,40 @@ def claim(owner: str, now: datetime, limit: int, skip: Collection[int] = ()) -> 
 def start(owner: str, ids: Collection[int], now: datetime) -> list[Started]:
     """From here on they are on the wire, unless they were taken back since the claim or it is too late for them."""
     mine = and_(Delivery.id.in_(ids), Delivery.state == DeliveryState.LEASED, Delivery.owner == owner)
-    _finish(and_(mine, Delivery.expires_at <= now), DeliveryState.EXPIRED)
+    too_late = Delivery.expires_at <= now
     columns = [getattr(Delivery, name) for name in Started.__dataclass_fields__]
-    rows = db.session.execute(
+    rows = _execute(
         update(Delivery)
-        .where(mine, Delivery.to_sealed.is_not(None))
+        .where(mine, Delivery.to_sealed.is_not(None), or_(Delivery.expires_at.is_(None), ~too_late))
         .values(state=DeliveryState.SENDING)
-        .returning(*columns),
-        execution_options=_QUIETLY,
+        .returning(*columns)
     ).all()
+    if len(rows) < len(ids):
+        _finish(and_(mine, too_late), DeliveryState.EXPIRED)
     by_id = {row.id: Started(**row._mapping) for row in rows}
     return [by_id[each] for each in ids if each in by_id]
 
 
 def record(owner: str, results: Sequence[Result], now: datetime) -> None:
     """What became of what was started."""
+    ended: dict[tuple[DeliveryState, int | None], list[int]] = {}
     for result in results:
         delivery = result.delivery
-        mine = and_(Delivery.id == delivery.id, Delivery.state == DeliveryState.SENDING, Delivery.owner == owner)
         match result.outcome:
             case Outcome.SENT:
-                _finish(mine, DeliveryState.SENT, smtp_code=result.code, sent_on=now.date())
+                ended.setdefault((DeliveryState.SENT, result.code), []).append(delivery.id)
             case Outcome.PERMANENT | Outcome.POLICY:
-                _finish(mine, DeliveryState.FAILED, smtp_code=result.code)
+                ended.setdefault((DeliveryState.FAILED, result.code), []).append(delivery.id)
             case Outcome.TRANSIENT:
-                _put_off(mine, delivery, result.code, now)
+                _put_off(_sent_by(owner, [delivery.id]), delivery, result.code, now)
             case Outcome.UNKNOWN:
                 policy = db.session.get_one(Occasion, delivery.occasion_id).on_unknown
-                _doubt(mine, delivery.unknowns, delivery.message_id, policy, now)
+                _doubt(_sent_by(owner, [delivery.id]), delivery.unknowns, delivery.message_id, policy, now)
             case _:
-                _put_back(mine)
+                _put_back(_sent_by(owner, [delivery.id]))
+    for (state, code), ids in ended.items():
+        sent_on = now.date() if state is DeliveryState.SENT else None
+        _finish(_sent_by(owner, ids), state, smtp_code=code, sent_on=sent_on)
 
 
 def release(owner: str) -> None:
@@ -126,7 +128,7 @@ def mend_times(now: datetime) -> None:
     """
     late = or_(and_(_NEVER_TRIED, Delivery.next_at > now), Delivery.next_at > now + ladder.LONGEST)
     if db.session.scalar(select(Delivery.id).where(_QUEUED, late).limit(1)) is not None:
-        db.session.execute(update(Delivery).where(_QUEUED, late).values(next_at=now), execution_options=_QUIETLY)
+        _execute(update(Delivery).where(_QUEUED, late).values(next_at=now))
 
 
 def owners() -> list[str]:
@@ -148,6 +150,10 @@ def recover(owner: str, now: datetime) -> int:
     for row in lost:
         _doubt(and_(sending, Delivery.id == row.id), row.unknowns, row.message_id, row.on_unknown, now)
     return len(lost)
+
+
+def _sent_by(owner: str, ids: Collection[int]) -> ColumnElement[bool]:
+    return and_(Delivery.id.in_(ids), Delivery.state == DeliveryState.SENDING, Delivery.owner == owner)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -177,19 +183,15 @@ def _doubt(mine: ColumnElement[bool], unknowns: int, message_id: str, policy: On
 def _put_back(which: ColumnElement[bool], **values: Any) -> None:
     """Into the queue; whose copy of the address was erased meanwhile, can't be tried again."""
     _finish(and_(which, Delivery.to_sealed.is_(None)), DeliveryState.CANCELLED)
-    db.session.execute(
-        update(Delivery).where(which).values(state=DeliveryState.QUEUED, owner=None, **values),
-        execution_options=_QUIETLY,
-    )
+    _execute(update(Delivery).where(which).values(state=DeliveryState.QUEUED, owner=None, **values))
 
 
 def _finish(which: ColumnElement[bool], state: DeliveryState, **values: Any) -> int:
     """A final state: the copy of the address is erased, and no time finer than a day stays."""
-    done = db.session.execute(
-        update(Delivery)
-        .where(which)
-        .values(state=state, owner=None, next_at=None, to_sealed=None, **values)
-        .returning(Delivery.id),
-        execution_options=_QUIETLY,
-    )
-    return len(done.all())
+    erased = {"owner": None, "next_at": None, "to_sealed": None}
+    return _execute(update(Delivery).where(which).values(state=state, **erased, **values)).rowcount
+
+
+def _execute(statement: UpdateBase) -> CursorResult[Any]:
+    """Straight to the database: no rows of this table are loaded while a worker moves them."""
+    return db.session.connection().execute(statement)
