@@ -21,6 +21,7 @@ T = TypeVar("T", bound=Record)
 View = TypeVar("View", bound=Callable[..., Any])
 
 WANTED = "wanted"  # in the session: the page that an unsigned visitor asked for; never taken from the address
+LONGEST_WANTED = 500  # characters; it has to fit into a cookie
 LARGEST_ID = 2**31 - 1
 
 
@@ -42,7 +43,7 @@ def admit() -> ResponseReturnValue | None:
         csrf.protect()
         g.lang = me().language if signed_in else language.current()
         return None
-    if request.method == "GET":
+    if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
         session[WANTED] = request.full_path.rstrip("?")
     return redirect(url_for("security.login"), 302 if request.method == "GET" else 303)
 
