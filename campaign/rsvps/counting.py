@@ -12,8 +12,13 @@ STEPS = (10, 20, 50)  # and ten, a hundred … times these
 
 
 def step(people: int) -> int:
-    """The largest step that there are more people than: 214 gives 200. 0 for ten and fewer."""
-    reached, power = 0, 1
+    """The largest step that there are more people than: 214 gives 200. Fewer than ten give 0.
+
+    Ten give 10, as eleven do: the only step that may be met exactly, so it is to be called "10 or more".
+    """
+    if people < STEPS[0]:
+        return 0
+    reached, power = STEPS[0], 1
     while True:
         for base in STEPS:
             if people <= base * power:

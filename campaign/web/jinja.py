@@ -157,6 +157,8 @@ def coming_in_words(action: Action) -> str:
     step = counting.step(action.public_count)
     if not step:
         return str(_("Fewer than 10 people are coming so far."))
+    if step == counting.STEPS[0]:
+        return str(_("10 or more people are coming so far."))
     number = numbers.format_decimal(step, locale=NUMBERS[language.current()])
     return str(_("More than %(number)s people are coming so far.", number=number))
 

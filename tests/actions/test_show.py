@@ -183,6 +183,10 @@ def test_a_full_one_shows_no_form(client):
     [
         (0, "Fewer than 10 people are coming so far."),
         (9, "Fewer than 10 people are coming so far."),
+        (10, "10 or more people are coming so far."),
+        (20, "10 or more people are coming so far."),
+        (21, "More than 20 people are coming so far."),
+        (200, "More than 100 people are coming so far."),
         (214, "More than 200 people are coming so far."),
         (1_900, "More than 1,000 people are coming so far."),
     ],

@@ -8,7 +8,7 @@ from campaign.rsvps import counting, worker
 from tests import make
 
 SEEN_AS = [
-    *((0, 0), (9, 0), (10, 0), (11, 10), (20, 10), (21, 20), (51, 50), (100, 50), (101, 100), (214, 200), (500, 200)),
+    *((0, 0), (9, 0), (10, 10), (11, 10), (20, 10), (21, 20), (51, 50), (100, 50), (101, 100), (214, 200), (500, 200)),
     *((501, 500), (1000, 500), (1001, 1000), (2001, 2000), (7000, 5000), (12_345, 10_000), (300_000, 200_000)),
 ]
 
@@ -43,6 +43,6 @@ def test_the_page_shows_a_step_and_never_the_count(client):
 
     after = client.get(f"/en/actions/{action.slug}").text
 
-    assert "More than 10 people" not in before
-    assert "More than 10 people are coming so far." in after
+    assert "10 or more people" not in before
+    assert "10 or more people are coming so far." in after
     assert "17" not in after
