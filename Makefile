@@ -7,8 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
-# One process per core for the tests; all browser tests share one.
-PYTEST_ARGS ?= -n auto --maxprocesses 8
+# One process per core for the tests; who is done takes over from who isn't.
+PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist worksteal
 
 .NOTPARALLEL:
 .PHONY: help install run work worker seed reset-demo test browser interop shots check format lint types architecture bench lock css migration migrate

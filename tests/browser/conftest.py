@@ -1,7 +1,7 @@
 """A real Chromium against the real site: server, worker and mailbox as `make run` starts them.
 
-All tests of this folder run in one process, since they share site and browser. With SHOTS=1 in the environment, pages
-given to `shots` are kept as pictures in shots/.
+Site and browser are started once per process of the tests. With SHOTS=1 in the environment, pages given to `shots` are
+kept as pictures in shots/.
 """
 
 import os
@@ -32,7 +32,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,8 @@ ROOT = Path(__file__).parents[2]
 UNDER_IT = ("cat", "cmp", "cp", "rm")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A project without dependencies, in a path with a space."""
-    folder = tmp_path / "a project"
+def project(folder):
+    """A project without dependencies."""
     (folder / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "tools" / "environment", folder / "tools")
     (folder / "requirements.lock").touch()
@@ -22,14 +20,31 @@ def folder(tmp_path):
     return folder
 
 
+def bare_path(folder):
+    """A PATH on which there is no Python yet."""
+    folder.mkdir()
+    for name in UNDER_IT:
+        (folder / name).symlink_to(shutil.which(name))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return project(tmp_path / "a project")
+
+
 @pytest.fixture
 def programs(tmp_path):
-    """A PATH on which there is no Python yet."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name in UNDER_IT:
-        (programs / name).symlink_to(shutil.which(name))
-    return programs
+    return bare_path(tmp_path / "bin")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """(folder, programs, what was said) of a project whose environment was made, in a path with a space."""
+    home = tmp_path_factory.mktemp("made")
+    folder, programs = project(home / "a project"), bare_path(home / "bin")
+    (programs / "python3").symlink_to(sys.executable)
+    return folder, programs, make(folder, programs, "dev")
 
 
 def make(folder, programs, *arguments):
@@ -73,46 +88,45 @@ def test_a_python_without_venv_is_told_of_in_words(folder, programs):
     assert "Traceback" not in made.stderr
 
 
-def test_the_second_time_nothing_is_done(folder, programs):
-    (programs / "python3").symlink_to(sys.executable)
+def test_the_second_time_nothing_is_done(made):
+    folder, programs, first = made
 
-    first, second = make(folder, programs, "dev"), make(folder, programs, "dev")
-    smaller = make(folder, programs)
+    again, smaller = make(folder, programs, "dev"), make(folder, programs)
 
-    assert first.returncode == second.returncode == smaller.returncode == 0
+    assert first.returncode == again.returncode == smaller.returncode == 0
     assert "Installing" in first.stderr
-    assert second.stderr == smaller.stderr == ""
+    assert again.stderr == smaller.stderr == ""
 
 
-def test_a_changed_lock_is_installed(folder, programs):
-    (programs / "python3").symlink_to(sys.executable)
-    make(folder, programs)
+def test_a_changed_lock_is_installed(made):
+    folder, programs, _first = made
     (folder / "requirements.lock").write_text("# changed\n")
 
-    made = make(folder, programs)
+    changed = make(folder, programs)
 
-    assert made.returncode == 0
-    assert "Installing what requirements.lock names" in made.stderr
-    assert "Making" not in made.stderr
+    assert changed.returncode == 0
+    assert "Installing what requirements.lock names" in changed.stderr
+    assert "Making" not in changed.stderr
 
 
-def test_a_lock_without_hashes_is_refused(folder, programs):
-    (programs / "python3").symlink_to(sys.executable)
+def test_a_lock_without_hashes_is_refused(made):
+    folder, programs, _first = made
     (folder / "requirements.lock").write_text("flask==3.1.3\n")
 
-    made = make(folder, programs)
+    refused = make(folder, programs)
 
-    assert made.returncode == 1
-    assert "Not everything could be installed" in made.stderr
+    assert refused.returncode == 1
+    assert "Not everything could be installed" in refused.stderr
+    (folder / "requirements.lock").write_text("")
 
 
-def test_a_folder_that_was_moved_gets_a_new_environment(folder, programs):
-    (programs / "python3").symlink_to(sys.executable)
-    make(folder, programs)
+def test_a_folder_that_was_moved_gets_a_new_environment(made):
+    folder, programs, _first = made
     moved = folder.rename(folder.with_name("elsewhere"))
 
-    made = make(moved, programs)
+    anew = make(moved, programs)
 
-    assert made.returncode == 0
-    assert "Making" in made.stderr
+    assert anew.returncode == 0
+    assert "Making" in anew.stderr
     assert str(moved) in (moved / ".venv" / "bin" / "pip").read_text()
+    moved.rename(folder)
