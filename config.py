@@ -20,6 +20,9 @@ class Settings:
 
     SECRET_KEY: str = field(repr=False)  # signs stamps and organizers' cookies; at least 32 characters
     SQLALCHEMY_DATABASE_URI: str
+    SQLALCHEMY_ENGINE_OPTIONS: Mapping[str, object] = field(
+        default_factory=lambda: {"hide_parameters": True}  # an error's words must not hold what a row was to hold
+    )
     BASE_URL: str  # how the public reaches the site, without a slash at the end; absolute links come from it
     INSTANCE_DIR: Path  # database, locks, demo.json: what this installation is
     KEYS_DIR: Path  # `web` (public keys) and `worker` (private keys) below it; never in a backup of the database

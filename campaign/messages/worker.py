@@ -28,7 +28,9 @@ _KEPT = 200  # skeletons
 
 def plan(now: datetime) -> None:
     """Occasions for rules that have none yet."""
-    if planning.lacking(now):
+    lacking = bool(planning.lacking(now))
+    db.session.rollback()
+    if lacking:
         with writing():
             planning.plan_all(now)
 

@@ -18,8 +18,10 @@ class Presence:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self.name = tokens.new()
-        self._lock = os.open(self._path(self.name), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        draft = folder / f".{self.name}"  # under its name it is locked from the first moment, or a sweep would take it
+        self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        draft.rename(self._path(self.name))
 
     def sees(self, name: str) -> bool:
         """Whether the worker of that name is alive. One that isn't leaves its file to be swept up."""
