@@ -166,6 +166,8 @@ class WallTimeField(Field):
         if any(written) or not self.day_optional:
             self._read_day(written)
         self._read_hour()
+        if len(self.process_errors) > 1:
+            self.process_errors = [" ".join(map(str, self.process_errors))]
         if self.day is not None and self.hour is not None:
             self.data = datetime.combine(self.day, self.hour)
 

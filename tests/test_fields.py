@@ -176,6 +176,14 @@ def test_a_date_and_an_hour_make_a_moment():
         ("31", "May", "2023", "7:00", "Write the date in numbers, such as 31, 5 and 2023.", {"day", "month", "year"}),
         ("31", "5", "2023", "", "Enter a time, such as 7:00 or 19:30.", {"time"}),
         ("31", "5", "2023", "25:00", "Write the time like 7:00 or 19:30.", {"time"}),
+        (
+            "31",
+            "6",
+            "2023",
+            "",
+            "There is no such date. Check the day and the month. Enter a time, such as 7:00 or 19:30.",
+            {"day", "month", "time"},
+        ),
     ],
 )
 def test_a_moment_that_cannot_be_is_refused_in_words_and_kept(day, month, year, hour, words, wrong):

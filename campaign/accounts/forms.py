@@ -11,11 +11,18 @@ from campaign.accounts import passwords
 from campaign.extensions import _l
 from campaign.fields import AddressField, LineField, ProseField, at_most
 
+EMAIL = _l("Email address")
+AGAIN = _l("The same password again")
+
 
 class SignInForm(LoginForm):
     """Flask-Security's, without "remember me"."""
 
     remember = None  # type: ignore[assignment]  # how WTForms takes a field of a parent away
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.email.label.text, self.password.label.text = EMAIL, _l("Password")
 
     def validate(self, **more: Any) -> bool:
         self.password.data = (self.password.data or "")[: passwords.LONGEST + 1]  # a longer one is nobody's
@@ -24,6 +31,10 @@ class SignInForm(LoginForm):
 
 class ForgottenForm(ForgotPasswordForm):
     """Flask-Security's. It takes as long whether the address has an account or not."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.email.label.text = EMAIL
 
     def validate(self, **more: Any) -> bool:
         valid: bool = super().validate(**more)
@@ -35,13 +46,17 @@ class ForgottenForm(ForgotPasswordForm):
 class NewPasswordForm(ResetPasswordForm):
     """Flask-Security's."""
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.password.label.text, self.password_confirm.label.text = _l("New password"), AGAIN
+
 
 class JoinForm(FlaskForm):
     """What somebody who was invited says about themselves and their team."""
 
     name = LineField(_l("Your name"), [DataRequired(_l("Enter your name, as the team knows you.")), at_most(80)])
     password = PasswordField(_l("Password"), [DataRequired(_l("Enter a password."))])
-    again = PasswordField(_l("The same password again"), [EqualTo("password", _l("The two passwords differ."))])
+    again = PasswordField(AGAIN, [EqualTo("password", _l("The two passwords differ."))])
     team_name = LineField(_l("Name of your team"), [DataRequired(_l("Enter the name of your team.")), at_most(120)])
     reply_address = AddressField(_l("Reply address"), [Optional(), at_most(254)])
     postal_address = ProseField(_l("Postal address"), [Optional(), at_most(300)])
