@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 
@@ -22,6 +23,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(500, broken)
+    app.register_error_handler(OperationalError, busy)
     app.after_request(stay_here)
 
 
@@ -49,6 +51,12 @@ def failed(error: HTTPException) -> Response:
 def broken(_error: Exception) -> tuple[str, int]:
     """Asks nothing of database, session or layout: any of them may be what broke."""
     return render_template("errors/500.html"), 500
+
+
+def busy(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+    """The database can't be had: it stayed locked for longer than a writer waits, or it isn't there at all."""
+    tell((type(error), error, error.__traceback__))
+    return render_template("errors/503.html"), 503, {"Retry-After": "60"}
 
 
 def tell(exc_info: Any) -> None:

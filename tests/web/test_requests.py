@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from campaign.databases import PRAGMAS
 from campaign.extensions import db
 from campaign.rsvps.models import Rsvp
 from tests import make
-from tests.rsvps.forms import filled_in
+from tests.rsvps.forms import filled_in, send, with_address
 
 
 class WritingMeanwhile:
@@ -42,6 +43,27 @@ def test_who_sends_slowly_keeps_nobody_from_writing(client, database):
 
     assert page.status_code == 200
     assert db.session.scalar(db.select(db.func.count(Rsvp.id))) == 1
+
+
+def test_who_can_never_write_is_told_to_come_back_and_nothing_is_kept(client, database, monkeypatch, caplog):
+    monkeypatch.setattr("campaign.databases.PRAGMAS", (*PRAGMAS, "PRAGMA busy_timeout=1"))
+    action = make.action()
+    fields = with_address(action)
+    db.session.commit()
+    db.engine.dispose()
+    other = sqlite3.connect(database, timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    page = send(client, action, fields)
+    other.close()
+    db.engine.dispose()
+
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "60"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Nothing of what you sent was kept" in page.text
+    assert "ada@" not in caplog.text
+    assert db.session.scalar(db.select(db.func.count(Rsvp.id))) == 0
 
 
 @pytest.mark.parametrize("address", ["/nothing", "/en/", "/static/nothing"])
