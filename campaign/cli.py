@@ -207,10 +207,13 @@ def _keys(keys_dir: Path) -> Keyring:
 def _mail_server() -> Server:
     """As Flask-Mail reads it from the settings."""
     said = current_app.extensions["mail"]
+    address = From(said.default_sender).address
+    if not address.isascii() or not all(address.partition("@")):
+        raise click.ClickException(f"MAIL_DEFAULT_SENDER is {said.default_sender!r}; it must be like mail@example.org.")
     return Server(
         host=said.server,
         port=said.port,
-        sender=From(said.default_sender).address,
+        sender=address,
         use_tls=said.use_tls,
         username=said.username,
         password=said.password,

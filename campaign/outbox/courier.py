@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from campaign import clock
 from campaign.databases import writing
@@ -115,8 +115,8 @@ class Courier:
         self._back, self._claimed = [], []
         for line in self._lines:
             line.hang_up()
-        for line in self._lines:
-            line.join(timeout=0 if is_hurried() else 3)
+        for line in set(self._lines) - self._busy():
+            line.join(timeout=3)
 
     def _next(self, room: int, now: datetime) -> tuple[list[int], list[tuple[Started, Mail]]]:
         """What stays claimed, and what goes out: on the wire once this transaction is committed."""
@@ -145,7 +145,7 @@ class Courier:
             return self._compose(occasion, started, now)
         except (Unsendable, CannotOpen):
             claiming.record(self.owner, [Result(started, Outcome.PERMANENT)], now)
-        except SQLAlchemyError:
+        except DBAPIError:
             raise
         except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
             log.error("The letter %s can't be made: %s", occasion.letter, place_of(error))  # noqa: TRY400 -- no values
@@ -153,10 +153,12 @@ class Courier:
         return None
 
     def _send(self, started: Started, mail: Mail) -> None:
-        busy = {line for line, _, _ in self._out.values()}
-        line = next(line for line in self._lines if line not in busy)
+        line = (set(self._lines) - self._busy()).pop()
         self._out[started.id] = line, started, self._relay.ticks()
         line.send(started.id, mail)
+
+    def _busy(self) -> set[Line]:
+        return {line for line, _, _ in self._out.values()}
 
     def _collect(self, wait: float = 0) -> None:
         """What has come back by now; with `wait`, at least one if it comes in so many seconds."""
@@ -190,6 +192,8 @@ class Courier:
 
     def _note(self, now: datetime) -> None:
         if self._relay.trouble != self._noted:
+            if self._noted and not self._relay.trouble:
+                log.info("Mail goes out again")
             self._noted = self._relay.trouble
             health.beat(health.RELAY, now, self._relay.trouble)
 

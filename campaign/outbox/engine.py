@@ -60,17 +60,17 @@ class Engine:
             wanted |= self._due()
             for name in [name for name in self._tasks if name in wanted]:
                 wanted.discard(name)
-                if self._run(name):
+                if self._guarded(name, self._tasks[name]):
                     wanted.add(name)
             wanted |= self._kicked(wait=0 if wanted else LOOKS)
             if time.monotonic() - looked_at >= LOOKS:  # our own commits count too; not for each of them
                 looked_at = time.monotonic()
-                if has_changed():
+                if self._guarded("the watch", has_changed):
                     wanted |= self._watching
 
-    def _run(self, name: str) -> bool:
+    def _guarded(self, name: str, act: Task) -> bool:
         try:
-            return self._tasks[name]()
+            return act()
         except Exception as error:  # noqa: BLE001 -- a full disk or a locked database passes; mail must go out after it
             log.error("%s broke off: %s", name, place_of(error))  # noqa: TRY400 -- values may name somebody
             time.sleep(_AFTER_A_MISHAP)

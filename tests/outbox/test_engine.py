@@ -105,6 +105,19 @@ def test_a_change_runs_what_watches_for_it_and_nothing_else():
     assert (len(watching.calls), len(other.calls)) == (2, 1)
 
 
+def test_a_look_that_fails_ends_nothing(caplog):
+    def fails():
+        raise OSError
+
+    loop, task = Engine(), counting()
+    loop.every(0.05, "task", task)
+
+    run(loop, has_changed=fails)
+
+    assert len(task.calls) > 2
+    assert "the watch broke off: OSError" in caplog.text
+
+
 def test_others_commits_are_noticed(app):
     watch = Watch(db.engine)
     assert not watch.has_changed()

@@ -47,7 +47,7 @@ class Installation:
             KEYS_DIR=folder / "keys",
             MAIL_DEFAULT_SENDER="campaign@example.org",
         )
-        self._env = {
+        self.env = {
             **os.environ,
             "SECRET_KEY": self.settings.SECRET_KEY,
             "INSTANCE_DIR": str(folder),
@@ -87,7 +87,7 @@ class Installation:
     def start(self):
         with self.log.open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=self._env, stderr=log
+                [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=self.env, stderr=log
             )
         self._running.append(process)
         return process
@@ -228,3 +228,13 @@ def test_it_refuses_in_words_to_start_without_a_database(installation):
     log = installation.log.read_text()
     assert "flask db upgrade" in log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("sender", ["nobody", "mail@", "Zoë <zoë@example.org>"])
+def test_it_refuses_in_words_to_start_with_a_sender_that_is_none(installation, sender):
+    installation.prepare()
+    installation.env["MAIL_DEFAULT_SENDER"] = sender
+
+    assert installation.start().wait(timeout=20) == 1
+
+    assert "MAIL_DEFAULT_SENDER is" in installation.log.read_text()
