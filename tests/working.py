@@ -35,6 +35,12 @@ class TestWorker:
         """A context for single steps. The test's session is committed before, and sees what was done after."""
         return _AtWork(self._app)
 
+    def die(self):
+        """As by a kill: nothing is recorded, nothing given back; what is on the wire stays there."""
+        self.presence.leave()
+        for line in self.courier._lines:
+            line.hang_up()
+
     def end(self):
         db.session.rollback()
         with self._app.app_context():

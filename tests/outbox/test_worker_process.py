@@ -230,11 +230,10 @@ def test_it_refuses_in_words_to_start_without_a_database(installation):
     assert "Traceback" not in log
 
 
-@pytest.mark.parametrize("sender", ["nobody", "mail@", "Zoë <zoë@example.org>"])
-def test_it_refuses_in_words_to_start_with_a_sender_that_is_none(installation, sender):
+def test_it_refuses_in_words_to_start_with_a_sender_that_is_none(installation):
     installation.prepare()
-    installation.env["MAIL_DEFAULT_SENDER"] = sender
+    installation.env["MAIL_DEFAULT_SENDER"] = "nobody"
 
     assert installation.start().wait(timeout=20) == 1
 
-    assert "MAIL_DEFAULT_SENDER is" in installation.log.read_text()
+    assert "MAIL_DEFAULT_SENDER is 'nobody'" in installation.log.read_text()
