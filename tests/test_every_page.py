@@ -94,6 +94,8 @@ def test_nothing_below_manage_opens_to_who_isnt_signed_in(client, managed, thing
             continue
         page = client.open(path(rule, things), method=method)
         assert (page.status_code, page.location) == (302 if method == "GET" else 303, "/manage/login"), endpoint
+        if method == "GET":
+            assert client.head(path(rule, things)).status_code == 302, endpoint
 
 
 def test_an_outsider_finds_nothing_of_another_team(client, managed, things):

@@ -45,7 +45,7 @@ def admit() -> ResponseReturnValue | None:
         return None
     if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
         session[WANTED] = request.full_path.rstrip("?")
-    return redirect(url_for("security.login"), 302 if request.method == "GET" else 303)
+    return redirect(url_for("security.login"), 302 if request.method in ("GET", "HEAD") else 303)
 
 
 def me() -> Organizer:

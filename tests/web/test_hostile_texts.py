@@ -5,10 +5,15 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup, Comment
 
+from campaign import clock
+from campaign.actions.models import Action
 from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import Category, Photo
 from campaign.columns import Texts
+from campaign.extensions import db
+from campaign.messages import notices
 from tests import make
+from tests.rsvps.forms import filled_in, send, with_address
 
 CORPUS = [
     "<script>alert('pwned')</script>",
@@ -79,6 +84,55 @@ def test_it_stays_text(client, bad, address):
     page = BeautifulSoup(answer.text, "html.parser")
     assert answer.status_code == 200
     assert "pwned" in page.get_text()
+    assert_harmless(page)
+
+
+def test_it_stays_text_on_a_private_links_pages_and_when_a_form_is_refused(client, bad):
+    action = db.session.scalars(db.select(Action)).one()
+    rsvp = make.rsvp(action, "ada@example.org", state="pending")
+    own, unsubscribing = f"/en/rsvps/{rsvp.token}", f"/unsubscribe/{make.person(rsvp).unsubscribe}"
+
+    pages = [
+        send(client, action, with_address(action, bad, name=bad, answer=bad, party_size=bad, stamp=bad, website=bad)),
+        send(client, action, filled_in(action)),
+        client.get(own),
+        client.post(f"{own}/change", data={"answer": bad, "party_size": bad, "reminders": bad}),
+        client.get(unsubscribing),
+        client.post(unsubscribing),
+    ]
+
+    assert [page.status_code for page in pages] == [422, 200, 200, 422, 200, 200]
+    for page in pages:
+        assert_harmless(BeautifulSoup(page.text, "html.parser"))
+
+
+def test_it_stays_text_on_organizers_pages(app, client, bad):
+    action = db.session.scalars(db.select(Action)).one()
+    client.sign_in(make.account("Alice", action.campaign.team))
+    ids = {"id": action.id, "into": "fr"}
+    assert action.id == action.campaign.id == action.campaign.team.id, "one id leads to each of them"
+
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/manage") and "GET" in rule.methods and rule.arguments <= ids.keys():
+            page = client.get(rule.build({name: ids[name] for name in rule.arguments}, append_unknown=False)[1])
+            assert_harmless(BeautifulSoup(page.text, "html.parser"))
+
+
+def test_it_stays_text_in_a_letter_that_arrives_all_the_same(client, worker, mailbox, bad):
+    action = db.session.scalars(db.select(Action)).one()
+    make.rsvp(action, "ada@example.org")
+    notices.cancel(action, bad, clock.now())
+    db.session.commit()
+
+    worker.run_until_idle()
+
+    [letter] = mailbox.to("ada@example.org")
+    assert "pwned" in letter.text
+    assert letter.subject == "Cancelled: Wednesday 31 May 2023, 7:00 am"
+
+
+def assert_harmless(page):
+    """Nothing runs, nothing is fetched from elsewhere, nothing was evaluated."""
     assert [script for script in page.find_all("script") if script["type"] != "application/ld+json"] == []
     assert not page.find_all(["svg", "marquee"])
     assert not page.find_all("img", src="x")
