@@ -21,7 +21,10 @@ class Settings:
     SECRET_KEY: str = field(repr=False)  # signs stamps and organizers' cookies; at least 32 characters
     SQLALCHEMY_DATABASE_URI: str
     SQLALCHEMY_ENGINE_OPTIONS: Mapping[str, object] = field(
-        default_factory=lambda: {"hide_parameters": True}  # an error's words must not hold what a row was to hold
+        default_factory=lambda: {
+            "hide_parameters": True,  # an error's words must not hold what a row was to hold
+            "max_overflow": 64,  # one for each of the server's threads (Procfile): none waits for another's
+        }
     )
     BASE_URL: str  # how the public reaches the site, without a slash at the end; absolute links come from it
     INSTANCE_DIR: Path  # database, locks, demo.json: what this installation is
