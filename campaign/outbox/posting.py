@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, String, cast, literal, select, update
 
 from campaign import tokens
 from campaign.extensions import db
@@ -93,6 +93,18 @@ def withdraw_about(subject: str, kinds: Collection[str] | None = None) -> int:
         .values(state=OccasionState.CANCELLED)
     )
     return _cancel(_is_for(subject, kinds))
+
+
+def make_anonymous(subject: str) -> None:
+    """What was sent about this subject stays for the count, and doesn't tell to whom any more.
+
+    A mail server's log says which Message-ID went to which address, and we would say which answer belongs to it.
+    """
+    nobody = literal("nobody:").concat(cast(Delivery.id, String))
+    db.session.execute(
+        update(Delivery).where(_is_for(subject, None)).values(person_key=nobody, message_id=nobody),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def renew_about(subject: str, kinds: Collection[str], now: datetime) -> None:

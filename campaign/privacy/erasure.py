@@ -29,6 +29,7 @@ def erase(action_id: int, now: datetime) -> int:
     """
     action = db.session.get_one(Action, action_id)
     posting.withdraw_about(f"action:{action_id}")
+    posting.make_anonymous(f"action:{action_id}")
     of_it = Rsvp.action_id == action_id
     named = db.session.scalars(select(Rsvp.id).where(of_it, _names_somebody())).all()
     never_counted = Rsvp.state.in_((State.SEALED, State.PENDING))

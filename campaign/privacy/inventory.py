@@ -62,7 +62,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
     "deliveries": {
         "id": Entry("a number in order", "the queue", _ANONYMOUS),
         "occasion_id": Entry("what the letter was for", "the count", _ANONYMOUS),
-        "person_key": Entry("the answer's random number, or an organizer's", "never twice", _ANONYMOUS),
+        "person_key": Entry("the answer's random number, or an organizer's", "never twice", _PURGE),
         "to_sealed": Entry("a copy of the box", "sending", "the letter is sent or given up", Reader.WORKER),
         "language": Entry("the letter's language", "writing it", _ANONYMOUS),
         "priority": Entry("how urgent", "the queue", _ANONYMOUS),
@@ -72,7 +72,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "unknowns": Entry("how often no reply came", "the count", _ANONYMOUS),
         "next_at": Entry("when it is tried next", "the queue", "the letter is sent or given up"),
         "expires_at": Entry("when it is given up; a day or an action's hour", "not sending late", _ANONYMOUS),
-        "message_id": Entry("a random name of the mail", "never twice", _ANONYMOUS),
+        "message_id": Entry("a random name of the mail, that mail servers note", "never twice", _PURGE),
         "smtp_code": Entry("the mail server's reply, a number", "the count", _ANONYMOUS),
         "sent_on": Entry("the day it was sent, no hour", "the count", _ANONYMOUS),
     },

@@ -7,8 +7,9 @@ import pytest
 from campaign import clock, sealing, tokens
 from campaign.extensions import db
 from campaign.outbox import posting
-from campaign.outbox.models import Delivery, DeliveryState, Kind
+from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion
 from campaign.privacy import erasure, worker
+from campaign.rsvps import letters
 from campaign.rsvps.models import ActionKey, Rsvp, State, UnsubscribeLink
 from campaign.rsvps.opening import open_box
 from tests import make
@@ -73,6 +74,29 @@ def test_it_happens_on_that_day_not_before_and_not_after(action, purge, at):
         at.forward(timedelta(days=1))
 
     assert days_with_an_address == ["2023-06-05", "2023-06-06", "2023-06-07"]  # UTC; in Ottawa a day less
+
+
+def test_what_a_mail_server_has_noted_leads_to_no_answer_any_more(action, later, purge, worker, mailbox, at):
+    mine, other = make.rsvp(action, "ada@example.org"), make.rsvp(later, "ada@example.org")
+    for rsvp in (mine, other):
+        for letter in ("rsvps/again", "rsvps/farewell"):
+            letters.write(letter, Kind.CONFIRMATION, rsvp, rsvp.box, at())
+    db.session.commit()
+    worker.run_until_idle()
+    noted = {letter.message_id[1:-1].partition("@")[0] for letter in mailbox.to("ada@example.org")}
+    local(at, 2023, 6, 7, 23, 30)
+
+    purge()
+
+    of_mine, of_other = (
+        db.session.scalars(db.select(Delivery).join(Delivery.occasion).where(Occasion.subject == f"action:{about.id}"))
+        for about in (action, later)
+    )
+    assert len(noted) == 4
+    assert [(row.state, row.person_key == mine.id, row.message_id in noted) for row in of_mine] == [
+        (DeliveryState.SENT, False, False)
+    ] * 2
+    assert [(row.person_key, row.message_id in noted) for row in of_other] == [(other.id, True)] * 2
 
 
 @pytest.mark.parametrize(
