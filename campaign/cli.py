@@ -26,6 +26,7 @@ from campaign.outbox.liveness import Presence
 from campaign.outbox.models import Delivery
 from campaign.outbox.relay import Relay
 from campaign.outbox.transport import Connection, Server
+from campaign.photos import keeping
 from campaign.privacy import worker as privacy_worker
 from campaign.rsvps import worker as rsvps_worker
 from campaign.rsvps.models import ActionKey, Rsvp
@@ -91,6 +92,7 @@ class Worker:
         self._keyring = keyring
         self._presence = presence
         self._relay = relay
+        self._photos = Path(current_app.config["INSTANCE_DIR"]) / keeping.FOLDER
         self._desk = messages_worker.Desk(keyring, base_url, current_app.config["MAIL_DEFAULT_SENDER"])
         self.courier = Courier(
             presence.name, self._desk.compose, lambda: Connection(server), connections, relay, came_back
@@ -138,7 +140,10 @@ class Worker:
         return False
 
     def purge(self) -> bool:
-        privacy_worker.purge(clock.now(), self._keyring)
+        now = clock.now()
+        if privacy_worker.purge(now, self._keyring):
+            swept = keeping.sweep(self._photos, now.timestamp())
+            log.info("purge: %d stray files of photos removed", swept)
         return False
 
 

@@ -7,7 +7,7 @@ from itertools import count
 
 from flask import current_app
 
-from campaign import clock
+from campaign import clock, tokens
 from campaign.accounts import passwords
 from campaign.accounts.membership import Level as MembershipLevel
 from campaign.accounts.membership import Membership
@@ -26,6 +26,9 @@ from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.outbox.models import Delivery, Occasion
+from campaign.photos.models import Photo
+from campaign.replies.models import Reply, Verdict
+from campaign.replies.sending import count_links
 from campaign.rsvps import booking, intake, signup
 from campaign.rsvps.forms import Asked
 from campaign.rsvps.models import Answer, Rsvp, State
@@ -151,6 +154,26 @@ def article(cause=None, *, slug=None, sources=(), figures=(), about=(), publish=
         for number, table in enumerate(figures, 1)
     ]
     row.links = [ArticleLink(action=action, kind=LinkKind.WHY) for action in about]
+    return _add(row)
+
+
+def photo(cause=None, **more):
+    """A picture that comes with the code."""
+    given = {"file": "img/gates", "alt": Texts(en="A crowd at dawn."), **more}
+    return _add(Photo(campaign=cause or campaign(), **given))
+
+
+def reply(article, text="Thank you.", *, name="Rosa", verdict=Verdict.APPROVED, of_team=False, parent=None, **more):
+    """A reader's, sent today. `row.token` is its private link's."""
+    today = clock.now().date()
+    token = tokens.new()
+    given = {"language": "en", "sent_on": today, "links": count_links(text), **more}
+    if verdict is not Verdict.WAITING:
+        given = {"decided_on": today, **given}
+    row = Reply(article_id=article.id, name=name, text=text, verdict=verdict, of_team=of_team, **given)
+    row.parent_id = parent.id if parent else None
+    row.delete_digest = tokens.digest(token)
+    row.token = token
     return _add(row)
 
 

@@ -1,6 +1,6 @@
-"""Articles with their photos, figures, sources and links to actions."""
+"""Articles with their figures, sources, corrections and links to actions."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from campaign.actions.models import Action
 from campaign.campaigns.models import Campaign
 from campaign.columns import Amount, Texts
 from campaign.extensions import Record, _l, choice_of
+from campaign.photos.models import Photo
 
 
 class Category(Record):
@@ -23,22 +24,6 @@ class Category(Record):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[Texts]
-
-
-class Photo(Record):
-    """A picture in three widths, WebP, with a JPEG of 800 pixels for old browsers."""
-
-    __tablename__ = "photos"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
-    file: Mapped[str] = mapped_column(String(120))  # below static/, without width and ending: "img/gates"
-    width: Mapped[int] = mapped_column(default=800)  # pixels of the JPEG
-    height: Mapped[int] = mapped_column(default=450)
-    alt: Mapped[Texts]  # empty: decorative
-    caption: Mapped[Texts] = mapped_column(default=Texts)
-    credit: Mapped[Texts] = mapped_column(default=Texts)
-    cover: Mapped[bool] = mapped_column(default=False)  # stands on the campaign's front page
 
 
 class ArticleStatus(StrEnum):
@@ -54,7 +39,7 @@ class Article(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id"))
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id", ondelete="SET NULL"))
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[Texts]
     summary: Mapped[Texts]
@@ -62,6 +47,7 @@ class Article(Record):
     body: Mapped[Texts]  # Markdown; [^1] cites source 1, [[figures:1]] and [[action:slug]] stand alone on a line
     published_on: Mapped[date]
     status: Mapped[ArticleStatus] = mapped_column(choice_of(ArticleStatus), default=ArticleStatus.DRAFT)
+    reply_days: Mapped[int | None]  # for how long it takes replies; none: always
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -71,11 +57,44 @@ class Article(Record):
     sources: Mapped[list["Source"]] = relationship(order_by="Source.number", cascade="all, delete-orphan")
     figures: Mapped[list["FiguresTable"]] = relationship(order_by="FiguresTable.number", cascade="all, delete-orphan")
     links: Mapped[list["ArticleLink"]] = relationship(cascade="all, delete-orphan", back_populates="article")
+    corrections: Mapped[list["Correction"]] = relationship(order_by="Correction.id", cascade="all, delete-orphan")
 
     @property
     def language(self) -> str:
         """What a missing translation falls back to."""
         return self.campaign.language
+
+    @property
+    def updated_on(self) -> date | None:
+        """When it was last corrected; none if it never was."""
+        return self.corrections[-1].corrected_on if self.corrections else None
+
+    def is_public(self) -> bool:
+        return self.status is ArticleStatus.PUBLISHED
+
+    def takes_replies(self, today: date) -> bool:
+        """today: in the campaign's zone."""
+        return self.is_public() and (self.closes_on is None or today < self.closes_on)
+
+    @property
+    def closes_on(self) -> date | None:
+        """The first day on which it takes no replies any more."""
+        return None if self.reply_days is None else self.published_on + timedelta(days=self.reply_days)
+
+    def touch(self, now: datetime) -> None:
+        """Something that its page or the feed shows has changed. Never goes back, whatever the clock does."""
+        self.changed_at = max(now.replace(microsecond=0), self.changed_at)
+
+
+class Correction(Record):
+    """What was wrong in a published article, and since when it isn't any more. Readers see all of them."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    corrected_on: Mapped[date]
+    text: Mapped[Texts]
 
 
 class Source(Record):

@@ -15,12 +15,13 @@ from sqlalchemy import select
 from campaign import tokens
 from campaign.accounts.models import Team
 from campaign.actions.models import Action
-from campaign.articles.models import Article, ArticleLink, Category, LinkKind, Photo
+from campaign.articles.models import Article, ArticleLink, Category, LinkKind
 from campaign.campaigns.models import Campaign, FormerSlug
 from campaign.demo import reading
 from campaign.demo.dates import RENEWED
 from campaign.extensions import Record, db
 from campaign.messages import notices
+from campaign.photos.models import Photo
 
 Row = TypeVar("Row", bound=Record)
 

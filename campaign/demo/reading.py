@@ -15,12 +15,12 @@ from campaign.articles.models import (
     Category,
     FiguresRow,
     FiguresTable,
-    Photo,
     Source,
 )
 from campaign.campaigns.models import Campaign
 from campaign.columns import LANGUAGES, Texts
 from campaign.demo.dates import Times
+from campaign.photos.models import Photo
 
 CONTENT = Path(__file__).parent / "content"
 

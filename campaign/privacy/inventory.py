@@ -29,6 +29,7 @@ class Entry:
 _PURGE = "the purge, on the day that the form promises"
 _ANONYMOUS = "stays: without the rest it tells nothing of a person"
 _ACCOUNT = "the account is closed"
+_REPLY = "its writer or the team deletes it; unread 30 days, refused 7"
 
 INVENTORY: dict[str, dict[str, Entry]] = {
     "rsvps": {
@@ -82,6 +83,21 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "reason": Entry("bounced, complained", "silence", "12 months"),
         "added_on": Entry("since which day", "dropping it", "12 months"),
     },
+    "replies": {
+        "id": Entry("a number in order", "the queue", _REPLY),
+        "article_id": Entry("which article", "standing under it", _REPLY),
+        "parent_id": Entry("which reply it answers", "standing under it", _REPLY),
+        "organizer_id": Entry("which organizer answered; none for readers", "the team", "the account is closed"),
+        "of_team": Entry("whether an organizer wrote it", "the mark beside it", _REPLY),
+        "name": Entry("the name or nickname that the writer wants to stand there", "publishing it", _REPLY),
+        "text": Entry("what the writer wants to stand there", "publishing it", _REPLY),
+        "language": Entry("the language of the form", "reading it aloud", _REPLY),
+        "links": Entry("how many links it has", "finding spam", _REPLY),
+        "verdict": Entry("waiting, approved, rejected, spam", "the queue", _REPLY),
+        "sent_on": Entry("the day it was sent, no hour", "its date; erasing it", _REPLY),
+        "decided_on": Entry("the day an organizer read it", "erasing it", _REPLY),
+        "delete_digest": Entry("a digest of its writer's link", "deleting it", _REPLY, Reader.NOBODY),
+    },
     "organizers": {
         "id": Entry("a number", "memberships", _ACCOUNT),
         "email": Entry("an organizer's address", "signing in, letters", _ACCOUNT),
@@ -132,6 +148,15 @@ OF_THINGS = frozenset(
     {
         *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules", "versions"),
         *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points"),
-        *("articles", "article_links", "categories", "figures_rows", "figures_tables", "photos", "sources"),
+        *(
+            "articles",
+            "article_links",
+            "categories",
+            "corrections",
+            "figures_rows",
+            "figures_tables",
+            "photos",
+            "sources",
+        ),
     }
 )

@@ -7,6 +7,7 @@ from campaign.databases import empty_log, writing
 from campaign.extensions import db
 from campaign.outbox.models import Heartbeat
 from campaign.privacy import erasure
+from campaign.replies import lapsing as unread
 from campaign.rsvps import lapsing
 from campaign.sealing import Keyring
 
@@ -27,8 +28,9 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
     with writing():
         lapsed = lapsing.lapse()
         links = erasure.drop_old_links(now.date())
+        replies = unread.lapse(now.date())
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
-    log.info("purge: %d RSVPs lapsed, %d old links dropped", lapsed, links)
+    log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
     if not empty_log():
         log.warning("purge: the database's log could not be emptied while somebody was reading")
     return True

@@ -21,6 +21,7 @@ from campaign.articles.models import LINK_WORDS
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
+from campaign.photos.models import Photo
 from campaign.rsvps import counting
 from campaign.web import language, places
 
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset_url=asset_url,
+        photo_url=photo_url,
         absolute=absolute,
         current_language=language.current,
         now=clock.now,
@@ -91,6 +93,13 @@ def asset_url(name: str) -> str:
     """The address of a built file, e.g. "site.css": its name carries a hash of its content, so it may be kept."""
     folder = str(current_app.static_folder)
     return url_for("static", filename=_manifest(folder).get(name, name))
+
+
+def photo_url(photo: Photo, width: int, ending: str) -> str:
+    """The address of one of a picture's files. ending: "webp" or "jpg"."""
+    if photo.key:
+        return url_for("photos.show", key=photo.key, width=width, ending=ending)
+    return asset_url(f"{photo.file}-{width}.{ending}")
 
 
 def absolute(path: str) -> str:

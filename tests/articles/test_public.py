@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup
 
-from campaign.articles.models import Category, FiguresRow, Photo
+from campaign.articles.models import Category, FiguresRow
 from campaign.campaigns.models import FormerSlug
 from campaign.columns import Texts
 from campaign.extensions import db
+from campaign.photos.models import Photo
 from tests import make
 
 PERU = [

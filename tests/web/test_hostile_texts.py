@@ -8,10 +8,11 @@ from bs4 import BeautifulSoup, Comment
 from campaign import clock
 from campaign.actions.models import Action
 from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
-from campaign.articles.models import Category, Photo
+from campaign.articles.models import Category
 from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.messages import notices
+from campaign.photos.models import Photo
 from tests import make
 from tests.rsvps.forms import filled_in, send, with_address
 

@@ -1,0 +1,1 @@
+"""An article's figures tables: pasted as CSV, given out as CSV."""

@@ -1,0 +1,1 @@
+"""Pictures: taken in with care, drawn anew, kept in three widths."""
