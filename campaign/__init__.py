@@ -23,7 +23,10 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.calendars import public as calendars_public
     from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
+    from campaign.figures import public as figures_public
     from campaign.messages import manage as messages_manage
+    from campaign.photos import public as photos_public
+    from campaign.replies import public as replies_public
     from campaign.rsvps import manage as rsvps_manage
     from campaign.rsvps import public as rsvps_public
     from campaign.site import manage as site_manage
@@ -35,7 +38,10 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             campaigns_public.bp,
             actions_public.bp,
             rsvps_public.bp,
+            photos_public.bp,
             articles_public.bp,
+            figures_public.bp,
+            replies_public.bp,
             calendars_public.bp,
         ],
         [

@@ -15,6 +15,7 @@ Beside CommonMark and tables there are, in articles only:
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import nh3
@@ -27,6 +28,7 @@ from markupsafe import Markup
 
 LONGEST = 40_000  # characters; more is cut off, forms refuse it before
 DEEPEST = 12  # quotations in lists in quotations …
+FATTEST = 100_000  # characters of link addresses: a few lines can name a long one thousands of times
 
 LINK = re.compile(r"(https://[^\s/]|mailto:[^\s/])", re.IGNORECASE)
 REL = "nofollow noopener noreferrer"
@@ -100,6 +102,24 @@ def parts(text: str, citations: Citations, top: int = 2) -> list[Part]:
         if token is not None:
             found.append(Part(token.info, token.content))
     return found
+
+
+class Excess(StrEnum):
+    """Why a text can't be shown as it is meant."""
+
+    DEEP = "deep"  # what lies deeper than DEEPEST would be left out
+    FAT = "fat"  # its page would be many times as long as the text
+
+
+def excess(text: str) -> Excess | None:
+    """Whether `text` is a bomb rather than something to read. For forms, to refuse it in words."""
+    env: dict[str, Any] = {"citations": Citations(frozenset(), str)}
+    tokens = _MEASURE.parse(text[:LONGEST], env)
+    if any(token.level >= DEEPEST for token in tokens):
+        return Excess.DEEP
+    inline = [child for token in tokens for child in token.children or ()]
+    addresses = sum(len(str(value)) for token in inline for value in token.attrs.values())
+    return Excess.FAT if addresses > FATTEST else None
 
 
 def _parse(parser: MarkdownIt, text: str, top: int) -> tuple[list[Token], dict[str, Any]]:
@@ -193,8 +213,8 @@ def _link(self: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -
     return str(self.renderToken(tokens, at, options, env))
 
 
-def _parser(*, article: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table").disable("image")
+def _parser(*, article: bool, deepest: int = DEEPEST) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": deepest}).enable("table").disable("image")
     parser.validateLink = lambda url: bool(LINK.match(url))  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _link)
     parser.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>\n')
@@ -213,3 +233,4 @@ def _parser(*, article: bool) -> MarkdownIt:
 
 _PLAIN = _parser(article=False)
 _ARTICLE = _parser(article=True)
+_MEASURE = _parser(article=True, deepest=DEEPEST + 1)

@@ -1,23 +1,65 @@
-"""Background for anyone."""
+"""Background for anyone: the list, an article, the feed."""
 
-from flask import Blueprint
+import re
+from datetime import date
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, make_response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaign import clock, markdown
-from campaign.actions import listing as actions
-from campaign.articles import listing
-from campaign.articles.models import Article
+from campaign import clock, timezones
+from campaign.articles import feed, listing
 from campaign.errors import Missing
-from campaign.web import language, pages
+from campaign.replies.forms import reply_form
+from campaign.web import pages, stamp
+from campaign.web.article_page import article_page
+from campaign.web.jinja import absolute, plain, the_campaign
 from campaign.web.language import PREFIX
 
 bp = Blueprint("articles", __name__)
 
+MONTH = re.compile(r"((?:19|20|21)\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+
 
 @bp.get(f"{PREFIX}/articles/")
 def index(lang: str) -> Response:
-    return pages.page("articles/index.html", articles=listing.listed())
+    """All of them, or those of a category, of a month, of both."""
+    known = {category.slug: category for category in listing.categories()}
+    category = known.get(request.args.get("category", ""))
+    month = _month(request.args.get("month", ""))
+    chosen = {"category": category.slug if category else None, "month": f"{month:%Y-%m}" if month else None}
+    return pages.page(
+        "articles/index.html",
+        articles=listing.listed(category=chosen["category"], month=month),
+        categories=known.values(),
+        months=listing.months(),
+        category=category,
+        month=month,
+        chosen={name: value for name, value in chosen.items() if value},
+    )
+
+
+@bp.get(f"{PREFIX}/articles.atom")
+def atom(lang: str) -> Response:
+    articles = listing.listed(most=feed.MOST)
+    cause = the_campaign()
+    site = feed.Site(
+        title=f"{plain(cause.name, cause.language)} – {_('Background')}" if cause else _("Background"),
+        language=lang,
+        itself=absolute(url_for(".atom")),
+        page=absolute(url_for(".index")),
+        host=urlsplit(current_app.config["BASE_URL"]).hostname or "localhost",
+        article=lambda slug: absolute(url_for(".show", slug=slug)),
+    )
+    text = feed.written(articles, site)
+    response = make_response(text)
+    response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.set_etag(sha256(text).hexdigest()[:32])
+    response.last_modified = feed.changed_at(articles)
+    return response.make_conditional(request)
 
 
 @bp.get(f"{PREFIX}/articles/<slug>")
@@ -26,26 +68,13 @@ def show(lang: str, slug: str) -> Response:
         article = listing.by_slug(slug)
     except Missing:
         return pages.moved(".show", listing.renamed(slug))
-    citations = markdown.Citations(frozenset(source.number for source in article.sources), _source)
-    body = markdown.parts(article.body.best(lang, article.language)[0], citations)
-    return pages.page(
-        "articles/show.html",
-        article=article,
-        campaign=article.campaign,
-        body=body,
-        citations=citations,
-        figures={str(table.number): table for table in article.figures},
-        called=actions.called(part.value for part in body if part.kind == "action"),
-        links=listing.actions_of(article),
-        others=_other_languages(article),
-        now=clock.now(),
-    )
+    now = clock.now()
+    form = None
+    if article.takes_replies(timezones.wall(now, article.campaign.zone).date()):
+        form = reply_form(stamp=stamp.meta("article", article.id))
+    return pages.answer(article_page(article, form, now=now))
 
 
-def _source(number: int) -> str:
-    return str(_("Source %(number)s", number=number))
-
-
-def _other_languages(article: Article) -> list[str]:
-    """In which it can be read besides the page's."""
-    return [lang for lang in article.body if lang != language.current()]
+def _month(typed: str) -> date | None:
+    match = MONTH.fullmatch(typed)
+    return date(int(match[1]), int(match[2]), 1) if match else None

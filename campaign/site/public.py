@@ -24,6 +24,7 @@ User-agent: *
 Disallow: /manage/
 Disallow: /unsubscribe/
 Disallow: /*/rsvps/
+Disallow: /*/replies/
 """
 
 

@@ -36,11 +36,12 @@ def answer(html: str) -> Response:
     return kept.respond(said, _until(clock.now()), is_feed=False)
 
 
-def moved(endpoint: str, slug: str | None) -> Response:
-    """301 to what an old slug stands for now. Raises Missing when it stands for nothing."""
+def moved(endpoint: str, slug: str | None, **values: Any) -> Response:
+    """301 to what an old slug stands for now. Raises Missing when it stands for nothing. values: the rest of its
+    address."""
     if slug is None:
         raise Missing
-    return redirect(url_for(endpoint, slug=slug), 301)
+    return redirect(url_for(endpoint, slug=slug, **values), 301)
 
 
 def _until(now: datetime) -> datetime:

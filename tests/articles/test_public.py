@@ -86,7 +86,7 @@ def test_figures_are_a_table_with_bars_a_total_and_their_source(client, cause):
         ["Total", "", "$2,403,611.89"],
     ]
     assert [bar["class"][-1] for bar in chart.find_all("span", class_="bar-v")] == ["v9", "v66", "v78", "v100", "v0"]
-    assert _words(chart.find("p", class_="src")) == "Source: Global Affairs Canada 1"
+    assert _words(chart.find("p", class_="src")) == "Source: Global Affairs Canada 1 Download as CSV : Exports"
 
 
 @pytest.mark.parametrize(("lang", "total"), [("fr", "2 403 611,89 $"), ("es", "CAD 2,403,611.89")])
