@@ -23,9 +23,12 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.calendars import public as calendars_public
     from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
+    from campaign.figures import manage as figures_manage
     from campaign.figures import public as figures_public
     from campaign.messages import manage as messages_manage
+    from campaign.photos import manage as photos_manage
     from campaign.photos import public as photos_public
+    from campaign.replies import manage as replies_manage
     from campaign.replies import public as replies_public
     from campaign.rsvps import manage as rsvps_manage
     from campaign.rsvps import public as rsvps_public
@@ -49,7 +52,10 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             accounts_manage.bp,
             campaigns_manage.bp,
             actions_manage.bp,
+            photos_manage.bp,
             articles_manage.bp,
+            figures_manage.bp,
+            replies_manage.bp,
             rsvps_manage.bp,
             messages_manage.bp,
         ],

@@ -27,7 +27,16 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.actions.index",
     "manage.actions.new",
     "manage.actions.create",
+    "manage.articles.index",
+    "manage.articles.new",
+    "manage.articles.create",
+    "manage.photos.index",
+    "manage.photos.new",
+    "manage.photos.create",
+    "manage.replies.index",
+    "manage.replies.decide",
 }
+PLURAL = {"reply": "replies"}
 MAY = {  # about one thing of a team: what the membership must allow
     "manage.accounts.edit": Permission.MANAGE_TEAM,
     "manage.accounts.update": Permission.MANAGE_TEAM,
@@ -49,6 +58,32 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.actions.move": Permission.PUBLISH,
     "manage.actions.ask_cancel": Permission.CANCEL,
     "manage.actions.cancel": Permission.CANCEL,
+    "manage.articles.show": Permission.VIEW,
+    "manage.articles.preview": Permission.VIEW,
+    "manage.articles.edit": Permission.EDIT,
+    "manage.articles.update": Permission.EDIT,
+    "manage.articles.translation": Permission.EDIT,
+    "manage.articles.translate": Permission.EDIT,
+    "manage.articles.actions": Permission.EDIT,
+    "manage.articles.link_actions": Permission.EDIT,
+    "manage.articles.ask_publish": Permission.PUBLISH,
+    "manage.articles.publish": Permission.PUBLISH,
+    "manage.articles.ask_unpublish": Permission.PUBLISH,
+    "manage.articles.unpublish": Permission.PUBLISH,
+    "manage.figures.new": Permission.EDIT,
+    "manage.figures.create": Permission.EDIT,
+    "manage.figures.edit": Permission.EDIT,
+    "manage.figures.update": Permission.EDIT,
+    "manage.figures.ask_delete": Permission.EDIT,
+    "manage.figures.delete": Permission.EDIT,
+    "manage.photos.edit": Permission.EDIT,
+    "manage.photos.update": Permission.EDIT,
+    "manage.photos.translation": Permission.EDIT,
+    "manage.photos.translate": Permission.EDIT,
+    "manage.photos.ask_delete": Permission.EDIT,
+    "manage.photos.delete": Permission.EDIT,
+    "manage.replies.new_answer": Permission.MODERATE,
+    "manage.replies.answer": Permission.MODERATE,
     "manage.articles.links": Permission.EDIT,
     "manage.articles.link": Permission.EDIT,
     "manage.rsvps.index": Permission.VIEW,
@@ -66,11 +101,13 @@ def things(team, at):
     """One of each that a page may be about, with somebody's answers and letters about it."""
     cause = make.campaign(team, slug="cause")
     action = make.action(cause=cause, slug="protest")
-    make.article(cause, slug="background", about=[action])
+    article = make.article(cause, slug="background", about=[action], figures=[[("2017", "1")]])
+    photo, reply = make.photo(cause), make.reply(article)
     make.rsvp(action, "ada@example.org")
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
-    return {"action": action.id, "campaign": cause.id, "team": team.id, "token": token}
+    about = {"action": action, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
+    return {**{name: row.id for name, row in about.items()}, "token": token}
 
 
 @pytest.fixture
@@ -191,22 +228,39 @@ def test_two_organizers_in_one_team_see_the_same_actions(app, client, things, te
 def test_an_outsiders_lists_show_nothing_of_another_team(client, things):
     client.sign_in(make.account("Charlie", make.team("Other people")))
 
-    for address in ("/manage/", "/manage/actions/", "/manage/campaigns/", "/manage/teams/", "/manage/actions/new"):
-        page = client.get(address)
+    for name in (
+        "",
+        "actions/",
+        "campaigns/",
+        "teams/",
+        "actions/new",
+        "articles/",
+        "articles/new",
+        "photos/",
+        "replies/",
+    ):
+        page = client.get(f"/manage/{name}")
         assert page.status_code == 200
         assert "Protest CANSEC" not in page.text
         assert "Heron collective" not in page.text
+        assert "What Canada sells to Peru" not in page.text
+        assert "A crowd at dawn." not in page.text
 
 
 def path(rule, things):
     """The rule with something real in each place."""
-    about = next((name for name in ("action", "campaign", "team") if f"/{name}s/<int:id>" in rule.rule), "action")
-    slug = {"campaigns": "cause", "articles": "background"}.get(rule.endpoint.split(".")[0], "protest")
+    folders = {f"/{PLURAL.get(name, name + 's')}/<int:id>": name for name in things}
+    about = next((name for folder, name in folders.items() if folder in rule.rule), "action")
+    slugs = {"campaigns": "cause", **dict.fromkeys(("articles", "figures", "replies"), "background")}
     values = {
         "id": things[about],
         "into": "fr",
         "lang": "en",
-        "slug": slug,
+        "slug": slugs.get(rule.endpoint.split(".")[0], "protest"),
+        "number": 1,
+        "key": "A" * 27,
+        "width": 800,
+        "ending": "jpg",
         "kind": "protest",
         "token": str(things["token"]),
     }

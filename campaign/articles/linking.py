@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from campaign.actions.models import Action
-from campaign.articles.models import ArticleLink, LinkKind
+from campaign.articles.models import Article, ArticleLink, LinkKind
 from campaign.extensions import db
 
 
@@ -30,3 +30,16 @@ def link(action: Action, kinds: Mapping[int, LinkKind | None], now: datetime) ->
     if action.is_public():
         action.touch(now)
     db.session.flush()
+
+
+def links_of(article: Article) -> dict[int, LinkKind]:
+    """By the actions' ids."""
+    return {link.action_id: link.kind for link in article.links}
+
+
+def link_article(article: Article, kinds: Mapping[Action, LinkKind | None], now: datetime) -> None:
+    """The same from the other side. Actions that aren't named keep theirs."""
+    for action, kind in kinds.items():
+        link(action, {article.id: kind}, now)
+    article.touch(now)
+    db.session.refresh(article, ["links"])

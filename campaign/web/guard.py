@@ -15,6 +15,8 @@ from campaign.articles.models import Article
 from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
 from campaign.extensions import Record, csrf, db
+from campaign.photos.models import Photo
+from campaign.replies.models import Reply
 from campaign.web import language
 
 T = TypeVar("T", bound=Record)
@@ -91,8 +93,10 @@ def _within(model: type[T]) -> Select[Any]:
     query: Select[Any] = select(model)
     if model is Team:
         return query.join(Membership, Membership.team_id == Team.id).where(mine)
-    if model in (Action, Article):
+    if model in (Action, Article, Photo):
         query = query.join(model.campaign)  # type: ignore[attr-defined]
+    elif model is Reply:
+        query = query.join(Reply.article).join(Article.campaign)
     elif model is not Campaign:
         raise TypeError(f"{model.__name__} doesn't belong to a team: look up what it hangs on")
     return query.join(Membership, Membership.team_id == Campaign.team_id).where(mine)

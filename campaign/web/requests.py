@@ -1,23 +1,60 @@
-"""How a request begins: what was sent is read first, then writers take the write lock."""
+"""How a request begins: how large it may be; what was sent is read first, then writers take the write lock."""
 
-from flask import Flask, request
+from collections.abc import Callable
+from io import BytesIO
+from typing import IO, Any, TypeVar
+
+from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import db
 
 WRITES = {"writes": True}
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class InMemory(Request):
+    """What is uploaded stays in memory: a picture may tell where it was taken, and no temporary file shall."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 -- Werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()
 
 
 def install(app: Flask) -> None:
+    app.request_class = InMemory
+    app.url_value_preprocessor(allow_large)
     app.before_request(read_what_was_sent)
     app.before_request(take_the_write_lock)
+
+
+def takes_up_to(octets: int) -> Callable[[View], View]:
+    """Marks the rare view that takes a larger body than all others."""
+
+    def mark(view: View) -> View:
+        view.takes_up_to = octets  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allow_large(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before anything looks at the body, the check of forms in `guard` included. Who has no session is no exception."""
+    octets = getattr(current_app.view_functions.get(str(endpoint)), "takes_up_to", None)
+    if octets is not None and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        request.max_content_length = octets
 
 
 def read_what_was_sent() -> None:
     """All of it, before anything is locked: who sends slowly mustn't keep everybody else waiting.
 
-    Werkzeug holds a body that comes in chunks, of unknown length, to MAX_CONTENT_LENGTH by cutting it off: 413 instead.
+    Werkzeug holds a body that comes in chunks, of unknown length, to its limit by cutting it off: 413 instead.
     """
     if request.method in READS:
         return
@@ -31,3 +68,8 @@ def take_the_write_lock() -> None:
     """Every POST to a page of ours is a writer, from its first statement on: see `databases.py`."""
     if request.method not in READS and request.endpoint is not None:
         db.session.connection(execution_options=WRITES)
+
+
+def let_go_of_the_write_lock() -> None:
+    """For a view that has something long to do first. Whatever it has looked up it must look up again afterwards."""
+    db.session.rollback()

@@ -1,0 +1,128 @@
+"""Whatever is typed into whichever field of an article, a photo, figures or a reply, it stays text."""
+
+from decimal import Decimal
+
+import pytest
+from bs4 import BeautifulSoup, Comment
+
+from campaign import markdown
+from campaign.articles.models import Category, Correction
+from campaign.columns import Texts
+from tests import make
+from tests.articles.test_manage import save
+from tests.replies.sending import send
+from tests.web import corpus
+
+ALLOWED = {"https", "http", "mailto", "tel", "geo"}
+NEVER = ["svg", "math", "iframe", "object", "embed", "base", "marquee", "template", "plaintext", "portal", "style"]
+
+
+def refuse_active(html):
+    """Nothing in it runs, loads from elsewhere or leads to a program."""
+    page = BeautifulSoup(html, "html.parser")
+    assert not page.find_all(NEVER)
+    assert not page.find_all("script", type=lambda kind: kind != "application/ld+json")
+    assert not page.find_all(string=lambda text: isinstance(text, Comment))
+    for element in page.find_all(True):
+        assert not [name for name in element.attrs if name.startswith("on") or name in ("style", "srcdoc")], element
+        for name in ("href", "src", "action", "formaction"):
+            address = "".join(str(element.get(name, "")).split()).lower()
+            scheme = address.partition(":")[0] if ":" in address.partition("/")[0] else "https"
+            assert scheme in ALLOWED, element
+        assert "evil.example" not in f"{element.get('src', '')}{element.get('srcset', '')}{element.get('action', '')}"
+    return page
+
+
+def test_there_are_enough_of_them():
+    assert len(corpus.ALL) >= 60
+    assert all("pwned" in vector or "alert(1)" in vector for vector in corpus.ALL)
+
+
+@pytest.mark.parametrize("vector", corpus.ALL, ids=range(len(corpus.ALL)))
+def test_markdown_makes_text_of_it(vector):
+    for text in (
+        vector,
+        f"# {vector}",
+        f"- {vector}",
+        f"> {vector}",
+        f"a *b* {vector} c",
+        f"[x]({vector})",
+        f"`{vector}`",
+    ):
+        refuse_active(str(markdown.to_html(text)))
+        citations = markdown.Citations(frozenset({1}), lambda number: f"Source {number}")
+        for part in markdown.parts(text, citations):
+            if part.kind == "text":
+                refuse_active(str(part.value))
+
+
+@pytest.mark.parametrize("vectors", [corpus.ALL[at::6] for at in range(6)], ids=range(6))
+def test_pages_show_it_as_text(client, vectors):
+    team = make.team()
+    cause = make.campaign(team)
+    alice = client.sign_in(make.account("Alice", team))
+    for at, vector in enumerate(vectors):
+        article = _in_every_field(cause, vector, f"bad-{at}")
+        waiting = make.reply(article, vector, name=vector, verdict="waiting")
+
+        addresses = [
+            f"/en/articles/bad-{at}",
+            f"/fr/articles/bad-{at}",
+            "/en/articles/",
+            f"/en/replies/{waiting.token}",
+        ]
+        managed = ["", "/edit", "/preview", "/publish", "/actions", "/translations/fr", "/figures/1/edit"]
+        addresses += [f"/manage/articles/{article.id}{path}" for path in managed]
+        addresses += ["/manage/replies/", "/manage/photos/", f"/manage/photos/{article.photo_id}/delete"]
+        for address in addresses:
+            page = alice.get(address)
+            assert page.status_code == 200, address
+            assert "pwned" in refuse_active(page.text).get_text() + page.text
+        assert "text/csv" in alice.get(f"/en/articles/bad-{at}/figures/1.csv").content_type
+
+
+@pytest.mark.parametrize("vectors", [corpus.ALL[at::6] for at in range(6)], ids=range(6))
+def test_forms_that_were_refused_show_it_as_text(client, vectors):
+    team = make.team()
+    cause = make.campaign(team)
+    article = make.article(cause, slug="peru")
+    alice = client.sign_in(make.account("Alice", team))
+    for vector in vectors:
+        answers = [
+            save(alice, article, title="", summary=vector, author=vector, body=vector, slug=vector, correction=vector),
+            save(alice, article, body=vector, preview="yes", **{"sources-0-text": vector}),
+            alice.post(
+                f"/manage/articles/{article.id}/figures/new", data={"title": vector, "csv": f"{vector},{vector}"}
+            ),
+            alice.post("/manage/photos/new", data={"campaign": cause.id, "alt": vector, "caption": vector}),
+            send(alice, article, name=vector, email=vector, text=vector),
+        ]
+        assert [answer.status_code for answer in answers] == [422, 200, 422, 422, 422]
+        for answer in answers:
+            refuse_active(answer.text)
+
+
+def test_a_reply_of_any_of_them_is_shown_as_it_was_typed(client, app):
+    article = make.article(slug="peru")
+    vectors = [vector for vector in corpus.ALL if vector.isprintable()]
+    for vector in vectors:
+        make.reply(article, vector)
+
+    shown = refuse_active(client.get("/en/articles/peru").text).select(".comments > li .stack-s p")
+
+    assert [paragraph.get_text() for paragraph in shown] == vectors
+
+
+def _in_every_field(cause, vector, slug):
+    texts = Texts(en=vector)
+    body = f"{vector}\n\nSee.[^1]\n\n[[figures:1]]\n\n> {vector}\n>\n> — {vector}"
+    category = Category(campaign_id=cause.id, slug=f"c-{slug}", name=texts)
+    photo = make.photo(cause, alt=texts, caption=texts, credit=texts)
+    words = {"title": texts, "summary": texts, "author": texts, "body": Texts(en=body)}
+    figures = [[(vector[:80], Decimal(1))]]
+    article = make.article(cause, slug=slug, sources=[vector], figures=figures, category=category, photo=photo, **words)
+    article.corrections = [Correction(corrected_on=article.published_on, text=texts)]
+    [table] = article.figures
+    table.title = table.finding = table.label_heading = table.value_heading = table.source = texts
+    make.reply(article, vector, name=vector)
+    return article
