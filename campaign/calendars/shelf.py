@@ -19,12 +19,14 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
 
 from campaign.calendars.ical import Written
 from campaign.copies import Copy
 
 CODE = Path(__file__).parents[1]
 SECOND = timedelta(seconds=1)
+PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as it is comes first
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
 LEVEL = 6
 LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
@@ -57,7 +59,8 @@ class Shelf:
     def __init__(self, folder: Path, shape: str) -> None:
         self._folder = folder
         self._shape = shape
-        self._mine = threading.local()
+        self._lock = threading.RLock()  # one connection: one for each of many threads would cost memory
+        self._connection: sqlite3.Connection | None = None
         self._copies: dict[str, tuple[str, Copy]] = {}  # by address: the version, and what it is
         self._to_pack: SimpleQueue[Copy] = SimpleQueue()
         self._packer: threading.Thread | None = None
@@ -70,10 +73,11 @@ class Shelf:
         known = self._copies.get(address)
         if known is not None and known[0] == version:
             return known[1]
-        copy = self._stored(address, version)
-        if copy is None:
-            with self._alone():
-                copy = self._stored(address, version) or self._make(address, version, make)
+        with self._lock:
+            copy = self._stored(address, version)
+            if copy is None:
+                with _writing(self._db):
+                    copy = self._stored(address, version) or self._make(address, version, make)
         if len(copy.body) >= LARGE:
             self._copies[address] = (version, copy)
             self._have_packed(copy)
@@ -81,7 +85,7 @@ class Shelf:
 
     def last(self, address: str) -> Copy | None:
         """What was last there, in whatever version: for when nothing can be made."""
-        with suppress(sqlite3.Error, OSError):
+        with suppress(sqlite3.Error, OSError), self._lock:
             return self._stored(address, None)
         return None
 
@@ -91,28 +95,30 @@ class Shelf:
         form:   language, and whether with the agenda.
         render: makes those of these UIDs. They must exist.
         """
-        wanted = json.dumps([uid for uid, _ in keys])
+        found = self._found(form, keys)
+        missing = {uid: version for uid, version in keys if uid not in found}
+        if missing:
+            rendered = render(list(missing))
+            rows = ((form, each.uid, missing[each.uid], each.zone, each.year, each.text) for each in rendered)
+            self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+            found |= self._found(form, list(missing.items()))
+        return [found[uid] for uid, _ in keys]
+
+    def _found(self, form: str, keys: Sequence[Key]) -> dict[str, Written]:
+        versions = dict(keys)
         rows = self._db.execute(
-            "SELECT uid, version, zone, year, text FROM events"
+            "SELECT version, uid, zone, year, text FROM events"
             " WHERE form = ? AND uid IN (SELECT value FROM json_each(?))",
-            (form, wanted),
+            (form, json.dumps(list(versions))),
         )
-        found = {row[0]: row for row in rows}
-        missing = {uid: version for uid, version in keys if uid not in found or found[uid][1] != version}
-        new = [
-            (form, event.uid, missing[event.uid], event.zone, event.year, event.text)
-            for event in render(list(missing))
-        ] if missing else []  # fmt: skip
-        self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", new)
-        found |= {row[1]: row[1:] for row in new}
-        return [Written(uid, zone, year, text) for uid, _, zone, year, text in (found[uid] for uid, _ in keys)]
+        return {row[1]: Written(*row[1:]) for row in rows if row[0] == versions[row[1]]}
 
     def clear(self) -> None:
         """Forget everything."""
         self._copies.clear()
         if not self._folder.exists():
             return
-        with self._alone():
+        with self._lock, _writing(self._db):
             self._db.execute("DELETE FROM events")
             self._db.execute("DELETE FROM feeds")
         for path in self._folder.glob("*.ics*"):
@@ -171,6 +177,7 @@ class Shelf:
     def _pack(self) -> None:
         while True:
             copy = self._to_pack.get()
+            sleep(PAUSE)
             with suppress(OSError):  # no folder, no space: it goes out as it is
                 self._pack_one(copy)
 
@@ -188,16 +195,17 @@ class Shelf:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
-        if connection is None:
+        if self._connection is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._folder / "shelf.db", timeout=PATIENCE, isolation_level=None)
+            connection = sqlite3.connect(
+                self._folder / "shelf.db", timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
             for pragma in ("journal_mode=WAL", "synchronous=OFF"):
                 connection.execute(f"PRAGMA {pragma}")
-            self._mine.connection = connection
-            with self._alone():
+            with _writing(connection):
                 self._lay_out(connection)
-        return connection
+            self._connection = connection
+        return self._connection
 
     def _lay_out(self, connection: sqlite3.Connection) -> None:
         for statement in SCHEMA.split(";"):
@@ -206,18 +214,6 @@ class Shelf:
             for table in ("events", "feeds", "shape"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
             connection.execute("INSERT INTO shape VALUES (?)", (self._shape,))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else rebuilds anything meanwhile, in no process."""
-        connection = self._mine.connection if hasattr(self._mine, "connection") else self._db
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
 
     def _path(self, etag: str) -> Path:
         return self._folder / f"{etag}.ics"
@@ -244,6 +240,18 @@ def _modified(changed_at: datetime | None, etag: str, before: tuple[str, int | N
     if before[0] == etag:
         return last
     return max(changed_at or last, last + SECOND)
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Nobody else rebuilds anything meanwhile, in no process."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -88,7 +88,7 @@ class Kept:
 
     def _read(self) -> Numbers:
         """Over a connection that this thread keeps for nothing else, so that it is as good as free."""
-        if not hasattr(self._mine, "pooled"):
+        if not hasattr(self._mine, "execute"):
             with self._app.app_context():
                 pooled = db.engine.raw_connection()
             self._mine.execute = pooled.dbapi_connection.execute  # type: ignore[union-attr]  # SQLite's has it
