@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,7 +103,7 @@ class Settings:
             MAIL_USERNAME=read.text("MAIL_USERNAME", "") or None,
             MAIL_PASSWORD=read.secret("MAIL_PASSWORD") if read.has("MAIL_PASSWORD") else None,
             MAIL_USE_TLS=read.flag("MAIL_USE_TLS", default=server not in LOOPBACK),
-            MAIL_DEFAULT_SENDER=read.text("MAIL_DEFAULT_SENDER", "campaign@localhost"),
+            MAIL_DEFAULT_SENDER=read.sender("MAIL_DEFAULT_SENDER", "campaign@localhost"),
             MAIL_CONNECTIONS=read.number("MAIL_CONNECTIONS", 4, 1, 100),
             ENGINE=engine,
             RATE_LIMITS=read.flag("RATE_LIMITS", default=True),
@@ -148,9 +149,20 @@ class _Reader:
 
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        try:
+            parts = urlsplit(value)
+            is_plain = parts.port != 0 and not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+        except ValueError:
+            is_plain = False
+        if not is_plain or parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadSetting(f"{name} is {value!r}; it must be like https://example.org, without a path.")
+        return value
+
+    def sender(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        local, _, domain = parseaddr(value)[1].rpartition("@")
+        if not (local and domain and value.isprintable()):
+            raise BadSetting(f"{name} is {value!r}; it must be like Name <mail@example.org>.")
         return value
 
     def database(self, name: str, instance: Path) -> str:
