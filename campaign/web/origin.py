@@ -4,7 +4,6 @@ its visitors RSVP, and shouldn't learn that they could."""
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 from flask import current_app, request
 
@@ -36,12 +35,5 @@ def is_foreign(origin: str | None, site: str | None) -> bool:
         return True
     if origin is None or (origin == "null" and site == "same-origin"):
         return False
-    return origin != current_app.config["BASE_URL"] and _host_of(origin) != request.host
-
-
-def _host_of(origin: str) -> str:
-    """With its port; nothing if it can't be read."""
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return ""
+    scheme = current_app.config["PREFERRED_URL_SCHEME"]
+    return origin not in (current_app.config["BASE_URL"], f"{scheme}://{request.host}")

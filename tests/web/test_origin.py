@@ -35,3 +35,12 @@ def test_a_foreign_origin_is_told_from_our_own_and_silence_is_no_offence(app, or
 def test_the_other_name_of_this_machine_is_our_own_too(app):
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
         assert not is_foreign("http://127.0.0.1:8000", None)
+
+
+def test_the_same_name_without_encryption_is_foreign(app, monkeypatch):
+    monkeypatch.setitem(app.config, "BASE_URL", "https://localhost")
+    monkeypatch.setitem(app.config, "PREFERRED_URL_SCHEME", "https")
+
+    with app.test_request_context(base_url="http://localhost"):  # as a proxy hands it on
+        assert not is_foreign("https://localhost", None)
+        assert is_foreign("http://localhost", None)
