@@ -1,5 +1,6 @@
 """Pages for anyone: sending an RSVP, and what its private link does."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
@@ -39,7 +40,7 @@ def create(lang: str, slug: str) -> ResponseReturnValue:
         signup.refuse_unless_open(action, now)
         if not form.validate():
             return never_stored(make_response(action_page(action, form, now=now), 422))
-        token = _kept(action, form, lang)
+        token = _kept(action, form, lang, now)
     except Conflict as refusal:
         return _refused(slug, form, refusal)
     db.session.commit()
@@ -110,12 +111,12 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     return _unsubscribing(token, done=True)
 
 
-def _kept(action: Action, form: CountForm, lang: str) -> str | None:
+def _kept(action: Action, form: CountForm, lang: str, now: datetime) -> str | None:
     """What the thank-you page may show. A machine's answer isn't kept, and the page doesn't let it know."""
     asked = form.asked()
     if form.is_from_a_machine():
         return None if asked.email else tokens.new()
-    return signup.receive(action, asked, sealer(), lang, clock.now())
+    return signup.receive(action, asked, sealer(), lang, now)
 
 
 def _moved(slug: str) -> Response:
@@ -136,14 +137,16 @@ def _refused(slug: str, form: CountForm, refusal: Conflict) -> Response:
 
 
 def _own_page(token: str, rsvp: Rsvp, form: ChangeForm | None = None, *, status: int = 200) -> Response:
-    now = clock.now()
-    form = form or ChangeForm(
-        data={"answer": rsvp.answer.value, "party_size": str(rsvp.party_size), "reminders": rsvp.reminders}
-    )
-    offered = rsvp.state is not State.CANCELLED and not rsvp.action.is_over(now)
-    words = ANSWER_WORDS[rsvp.answer]
+    offered = rsvp.state is not State.CANCELLED and not rsvp.action.is_over(clock.now())
     return _once(
-        "rsvps/show.html", status, token=token, rsvp=rsvp, words=words, action=rsvp.action, form=form, offered=offered
+        "rsvps/show.html",
+        status,
+        token=token,
+        rsvp=rsvp,
+        words=ANSWER_WORDS[rsvp.answer],
+        action=rsvp.action,
+        form=form or _as_it_is(rsvp),
+        offered=offered,
     )
 
 
@@ -151,11 +154,14 @@ def _own_page_refused(token: str, refusal: Conflict, form: ChangeForm | None = N
     """The same page with the reason, and what was entered."""
     db.session.rollback()
     rsvp = booking.find(token)
-    form = form or ChangeForm(
-        data={"answer": rsvp.answer.value, "party_size": str(rsvp.party_size), "reminders": rsvp.reminders}
-    )
+    form = form or _as_it_is(rsvp)
     form.form_errors.append(str(refusal))
     return _own_page(token, rsvp, form, status=409)
+
+
+def _as_it_is(rsvp: Rsvp) -> ChangeForm:
+    now = {"answer": rsvp.answer.value, "party_size": str(rsvp.party_size), "reminders": rsvp.reminders}
+    return ChangeForm(data=now)
 
 
 def _unsubscribing(token: str, *, done: bool) -> Response:
