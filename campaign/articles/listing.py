@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from campaign.actions.models import Action, Status
@@ -92,7 +92,7 @@ def related(article: Article, most: int = 3) -> Sequence[Article]:
         .where(ArticleLink.article_id == Article.id, ArticleLink.action_id.in_(same_actions))
         .exists()
     )
-    same_category = Article.category_id == article.category_id
+    same_category = and_(Article.category_id.is_not(None), Article.category_id == article.category_id)
     query = (
         _listed()
         .options(joinedload(Article.campaign), joinedload(Article.category))

@@ -133,3 +133,12 @@ def test_related_are_those_about_the_same_actions_then_of_the_same_category(clie
 
     titles = [title.get_text(strip=True) for title in page.select("[aria-labelledby=related] h3")]
     assert titles == ["Same action", "Same category"]
+
+
+def test_two_without_a_category_have_none_in_common(client, cause):
+    make.article(cause)
+    make.article(cause, slug="peru")
+
+    page = BeautifulSoup(client.get("/en/articles/peru").text, "html.parser")
+
+    assert page.select("[aria-labelledby=related]") == []

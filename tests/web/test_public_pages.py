@@ -32,7 +32,7 @@ ERRORS = {
     "/{lang}/actions/%00": 404,
     "/{lang}/actions/..%2f..%2fetc": 404,
 }
-MOST = {"/{lang}/": 8, "/{lang}/campaigns/arms": 8, "/{lang}/actions/protest": 12, "/{lang}/articles/peru": 10}
+MOST = {"/{lang}/": 8, "/{lang}/campaigns/arms": 8, "/{lang}/actions/protest": 12, "/{lang}/articles/peru": 14}
 
 
 @pytest.fixture
