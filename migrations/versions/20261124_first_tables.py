@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("sample", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_campaigns_team_id_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaigns_slug")),
@@ -245,7 +245,7 @@ def upgrade() -> None:
         sa.Column("schedule_rev", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "capacity IS NULL OR seats_taken <= capacity", name=op.f("ck_actions_no_more_than_there_are_places")
@@ -276,8 +276,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("file", sa.String(length=120), nullable=False),
+        sa.Column("key", sa.String(length=27), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("widest", sa.Integer(), nullable=False),
+        sa.Column("focus", sa.String(length=16), nullable=False),
         sa.Column("alt", sa.JSON(), nullable=False),
         sa.Column("caption", sa.JSON(), nullable=False),
         sa.Column("credit", sa.JSON(), nullable=False),
@@ -285,6 +288,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_photos_campaign_id_campaigns")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
     )
+    with op.batch_alter_table("photos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_photos_campaign_id"), ["campaign_id"], unique=False)
+
     op.create_table(
         "action_keys",
         sa.Column("action_id", sa.Integer(), nullable=False),
@@ -318,6 +324,7 @@ def upgrade() -> None:
         sa.Column("ends_local", sa.DateTime(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("place", sa.String(length=330), nullable=False),
+        sa.Column("city", sa.String(length=80), nullable=False),
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["action_id"], ["actions.id"], name=op.f("fk_announced_dates_action_id_actions"), ondelete="CASCADE"
@@ -340,11 +347,14 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("reply_days", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_articles_campaign_id_campaigns")),
         sa.ForeignKeyConstraint(["category_id"], ["categories.id"], name=op.f("fk_articles_category_id_categories")),
-        sa.ForeignKeyConstraint(["photo_id"], ["photos.id"], name=op.f("fk_articles_photo_id_photos")),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["photos.id"], name=op.f("fk_articles_photo_id_photos"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("slug", name=op.f("uq_articles_slug")),
     )
@@ -473,6 +483,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_links_action_id"), ["action_id"], unique=False)
 
     op.create_table(
+        "corrections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("corrected_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_corrections_article_id_articles"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
+    )
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_corrections_article_id"), ["article_id"], unique=False)
+
+    op.create_table(
         "figures_tables",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -491,6 +515,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figures_tables")),
         sa.UniqueConstraint("article_id", "number", name=op.f("uq_figures_tables_article_id_number")),
     )
+    op.create_table(
+        "replies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("organizer_id", sa.Integer(), nullable=True),
+        sa.Column("of_team", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("links", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("delete_digest", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_replies_article_id_articles"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organizer_id"], ["organizers.id"], name=op.f("fk_replies_organizer_id_organizers"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["replies.id"], name=op.f("fk_replies_parent_id_replies"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
+        sa.UniqueConstraint("delete_digest", name=op.f("uq_replies_delete_digest")),
+    )
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.create_index("ix_replies_article_id_verdict", ["article_id", "verdict"], unique=False)
+        batch_op.create_index(batch_op.f("ix_replies_parent_id"), ["parent_id"], unique=False)
+
     op.create_table(
         "sources",
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -521,7 +576,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("figures_rows")
     op.drop_table("sources")
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replies_parent_id"))
+        batch_op.drop_index("ix_replies_article_id_verdict")
+
+    op.drop_table("replies")
     op.drop_table("figures_tables")
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_corrections_article_id"))
+
+    op.drop_table("corrections")
     with op.batch_alter_table("article_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_links_action_id"))
 
@@ -561,6 +625,9 @@ def downgrade() -> None:
 
     op.drop_table("agenda_items")
     op.drop_table("action_keys")
+    with op.batch_alter_table("photos", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_photos_campaign_id"))
+
     op.drop_table("photos")
     op.drop_table("categories")
     with op.batch_alter_table("actions", schema=None) as batch_op:
