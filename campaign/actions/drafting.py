@@ -28,8 +28,11 @@ class Time:
 
 @dataclass(frozen=True)
 class Place:
+    """city: names the zone behind each time."""
+
     venue: str
     address: str
+    city: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def revise(action: Action, content: Content, now: datetime) -> None:
         slugs.change("action", action, content.slug, was_public=action.is_public())
     _write(action, content)
     if action.is_public():
+        action.announced[-1].city = action.city  # another spelling; `messages.notices.move` is for another city
         action.touch(now)
     db.session.flush()
 

@@ -101,6 +101,7 @@ class ReasonForm(FlaskForm):
 class MoveForm(TimedForm):
     """A new date or place for what has been announced."""
 
+    city = LineField(_l("City"), [at_most(80)])
     reason = LineField(_l("Reason"), [DataRequired(_l("Enter a reason. One sentence is enough.")), at_most(300)])
 
     def __init__(self, formdata: Any, action: Action, *, language: str) -> None:
@@ -114,9 +115,12 @@ class MoveForm(TimedForm):
             return False
         return valid
 
+    def place(self) -> Place:
+        return Place(self.venue.data, self.address.data, self.city.data)
+
     def in_words(self) -> dict[str, str]:
         """starts, ends and where, as they would be announced."""
-        time, city = self.time(), self.action.city
+        time, city = self.time(), self.city.data
         starts, ends = (timezones.instant(local, time.zone) for local in (time.starts_local, time.ends_local))
         return {
             "starts": timezones.fully_in_words(starts, time.zone, self.language, city),
@@ -124,11 +128,15 @@ class MoveForm(TimedForm):
             "where": ", ".join(part for part in (self.venue.data, self.address.data) if part),
         }
 
+    def may_have_forgotten_the_city(self) -> bool:
+        """Whether the zone is a new one, and is still called by the city of the old one."""
+        return self.zone.data != self.action.zone and bool(self.city.data) and self.city.data == self.action.city
+
     def changes_nothing(self) -> bool:
         now = time_of(self.action)
         same_time = (self.starts.data, self.ends.data, self.zone.data) == (now["starts"], now["ends"], now["zone"])
-        same_place = (self.venue.data, self.address.data) == (self.action.venue, self.action.address)
-        return self.action.status is Status.PUBLISHED and same_time and same_place
+        before = Place(self.action.venue, self.action.address, self.action.city)
+        return self.action.status is Status.PUBLISHED and same_time and self.place() == before
 
 
 def time_of(action: Action) -> dict[str, Any]:

@@ -181,7 +181,15 @@ def move(id: int) -> ResponseReturnValue:
         return _page("confirm_move", action, form=form, told=answers.to_be_told(action), **form.in_words())
     time, place = form.time(), form.place()
     notices.move(
-        action, time.starts_local, time.ends_local, time.zone, place.venue, place.address, form.reason.data, clock.now()
+        action,
+        time.starts_local,
+        time.ends_local,
+        time.zone,
+        place.venue,
+        place.address,
+        place.city,
+        form.reason.data,
+        clock.now(),
     )
     db.session.commit()
     flash(_("Moved. Those who answered will be told by mail."), "ok")

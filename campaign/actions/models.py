@@ -61,6 +61,9 @@ KIND_WORDS = {
 }
 
 
+KEYS = ("id", "status", "unlisted", "kind", "ends_at", "uid", "version")
+
+
 class Action(Record):
     """One thing people come to: a march, a vigil, a training evening.
 
@@ -71,7 +74,9 @@ class Action(Record):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="no_more_than_there_are_places"),
-        Index("ix_actions_campaign_starts", "campaign_id", "starts_at"),
+        # With all that `listing.keys` reads, so that a feed of thousands doesn't load their texts to find their versions.
+        Index("ix_actions_campaign_starts", "campaign_id", "starts_at", *KEYS),
+        Index("ix_actions_starts", "starts_at", *KEYS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,7 +92,7 @@ class Action(Record):
     starts_local: Mapped[datetime] = mapped_column(WallTime)  # as announced; stays put if the zone's rules change
     ends_local: Mapped[datetime] = mapped_column(WallTime)
     zone: Mapped[str] = mapped_column(String(64))  # IANA name, e.g. America/Toronto
-    starts_at: Mapped[datetime] = mapped_column(index=True)  # of starts_local; for queries
+    starts_at: Mapped[datetime]  # of starts_local; for queries
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
     venue: Mapped[str] = mapped_column(String(120), default="")  # "EY Centre"
@@ -195,9 +200,10 @@ class Action(Record):
             self.schedule_rev += 1
         self._announce(now)
 
-    def relocate(self, venue: str, address: str, now: datetime) -> None:
-        """A new place for what has been announced."""
+    def relocate(self, venue: str, address: str, now: datetime, *, city: str | None = None) -> None:
+        """A new place for what has been announced. city: none if it stays in the same."""
         self.venue, self.address = venue, address
+        self.city = self.city if city is None else city
         self.revision += 1
         self._announce(now)
         self.touch(now)
@@ -221,6 +227,7 @@ class Action(Record):
                 ends_local=self.ends_local,
                 zone=self.zone,
                 place=self.place,
+                city=self.city,
                 announced_at=now,
             )
         )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign import timezones
 from campaign.columns import Texts, WallTime
 from campaign.extensions import Record, choice_of
 
@@ -21,10 +22,20 @@ class AnnouncedDate(Record):
     ends_local: Mapped[datetime] = mapped_column(WallTime)
     zone: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(330))
+    city: Mapped[str] = mapped_column(String(80), default="")  # names the zone, as it was announced
     announced_at: Mapped[datetime]
 
     def says_the_same_as(self, other: "AnnouncedDate") -> bool:
-        return (self.starts_local, self.zone, self.place) == (other.starts_local, other.zone, other.place)
+        return (self.starts_local, self.zone, self.place, self.city) == (
+            other.starts_local,
+            other.zone,
+            other.place,
+            other.city,
+        )
+
+    @property
+    def starts_at(self) -> datetime:
+        return timezones.instant(self.starts_local, self.zone)
 
 
 class AgendaItem(Record):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from campaign import timezones
 from campaign.actions.models import KIND_WORDS, Action, Status
-from campaign.actions.parts import AgendaItem
+from campaign.actions.parts import AgendaItem, AnnouncedDate
 from campaign.extensions import _l, in_language
 
 SHORTEST = timedelta(minutes=15)  # of what stands on the agenda at the very end
@@ -118,11 +118,18 @@ def _news(action: Action, lang: str) -> Iterator[str]:
     before = {(date.starts_local, date.zone): date for date in action.announced}
     before.pop((action.starts_local, action.zone), None)
     if before:
-        dates = "; ".join(timezones.in_words(date.starts_local, lang) for date in before.values())
+        dates = "; ".join(_then(date, action, lang) for date in before.values())
         yield str(_l("Moved from %(dates)s.", dates=dates))
     places = {date.place: None for date in action.announced if date.place and date.place != action.place}
     if places:
         yield str(_l("The place is new. It was: %(places)s.", places="; ".join(places)))
+
+
+def _then(date: AnnouncedDate, action: Action, lang: str) -> str:
+    """The zone is named where it was another one."""
+    if date.zone == action.zone:
+        return timezones.in_words(date.starts_local, lang)
+    return timezones.fully_in_words(date.starts_at, date.zone, lang, date.city)
 
 
 def _line(action: Action, item: AgendaItem, lang: str) -> str:

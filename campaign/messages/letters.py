@@ -42,7 +42,7 @@ def about(
         "campaign": action.campaign,
         "team": action.campaign.team,
         "when": _moment(action.starts_local, action.ends_local, action.zone, action.place, action.city, language),
-        "dates": [_announced(date, action.city, language) for date in facts.get("dates", ())],
+        "dates": [_announced(date, language) for date in facts.get("dates", ())],
         "pages": {
             "action": f"{base_url}/{language}/actions/{action.slug}",
             "feed": f"{base_url}/{language}/actions/{action.slug}.ics",
@@ -53,9 +53,9 @@ def about(
     return letters.render(FRAME, language, subject=inner.subject, body=inner.body, **values)
 
 
-def _announced(date: Mapping[str, str], city: str, language: str) -> Moment:
+def _announced(date: Mapping[str, str], language: str) -> Moment:
     starts, ends = datetime.fromisoformat(date["starts_local"]), datetime.fromisoformat(date["ends_local"])
-    return _moment(starts, ends, date["zone"], date["place"], city, language)
+    return _moment(starts, ends, date["zone"], date["place"], date["city"], language)
 
 
 def _moment(starts: datetime, ends: datetime, zone: str, place: str, city: str, language: str) -> Moment:

@@ -50,12 +50,14 @@ def move(
     zone: str,
     venue: str,
     address: str,
+    city: str,
     reason: str,
     now: datetime,
 ) -> None:
     """A new date, a new place, or both. Those who answered are told; a new start has reminders of its own.
 
     starts_local, ends_local: wall clock of `zone`, naive.
+    city: the one that names the zone.
 
     Raises Conflict when there is nothing to move or nothing changes, and what `timezones.instant` raises.
     """
@@ -63,15 +65,15 @@ def move(
         raise Conflict(_l("Only an action that is published or postponed can be moved."))
     was_off, old_start = action.status is Status.POSTPONED, action.starts_at
     new_time = was_off or _time_of(action) != (starts_local, ends_local, zone)
-    new_place = (action.venue, action.address) != (venue, address)
+    new_place = (action.venue, action.address, action.city) != (venue, address, city)
     if not (new_time or new_place):
         raise Conflict(_l("That is when and where it takes place already."))
     timezones.instant(starts_local, zone), timezones.instant(ends_local, zone)  # before anything is changed
     if new_time:
-        action.venue, action.address = venue, address
+        action.venue, action.address, action.city = venue, address, city
         action.move(starts_local, ends_local, zone, now)
     else:
-        action.relocate(venue, address, now)
+        action.relocate(venue, address, now, city=city)
     if was_off or action.starts_at != old_start:
         _stop(action, now)
         plan(action, now)
@@ -119,6 +121,7 @@ def _dates(action: Action) -> list[dict[str, Any]]:
             "ends_local": announced.ends_local.isoformat(),
             "zone": announced.zone,
             "place": announced.place,
+            "city": announced.city,
         }
         if not dates or dates[-1] != date:
             dates.append(date)

@@ -6,6 +6,7 @@ import pytest
 
 from campaign.accounts.membership import Level as Membership
 from campaign.actions.models import Level, Status
+from campaign.calendars import entries
 from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.messages.models import Rule
@@ -262,12 +263,54 @@ def test_a_move_to_where_it_is_already_is_none(alice, action):
     assert action.revision == 0
 
 
-def test_a_move_to_another_zone_says_the_new_ones_name(alice, action):
-    there = THERE | {"zone": "America/Vancouver", "reason": "x"}
+VANCOUVER = THERE | {"zone": "America/Vancouver", "city": "Vancouver", "reason": "The fair has moved"}
 
-    page = alice.post(f"/manage/actions/{action.id}/move", data=there)
 
-    assert "Wednesday 7 June 2023, 7:00 am, Ottawa time (PDT)" in page.text
+def test_a_move_to_another_city_calls_each_time_by_its_own(alice, worker, mailbox, action):
+    first = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER)
+    alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER | {"confirm": "yes"})
+    worker.run_until_idle()
+
+    shown = parsed(first).find("dl", class_="facts").text
+    [letter] = mailbox.to("ada@example.org")
+    told = " ".join(letter.text.split())
+    public = " ".join(parsed(alice.get("/en/actions/protest")).main.text.split())
+    own = " ".join(parsed(alice.get(f"/manage/actions/{action.id}")).main.text.split())
+    entry = entries.of_action(action, "en", "http://localhost")
+    assert "Wednesday 31 May 2023, 7:00 am, Ottawa time (EDT)" in shown
+    assert "Wednesday 7 June 2023, 7:00 am, Vancouver time (PDT)" in shown
+    assert "- Wednesday 31 May 2023, 7:00 am to 9:30 am, Ottawa time (EDT)" in told
+    assert "now: Wednesday 7 June 2023, 7:00 am to 9:30 am, Vancouver time (PDT)" in told
+    assert "Wednesday 7 June 2023, 7:00 am Vancouver time (PDT)" in public
+    for page in (public, own):
+        assert "Wednesday 31 May 2023, 7:00 am Ottawa time (EDT)" in page
+    assert entry.description.startswith("Moved from Wednesday 31 May 2023, 7:00 am, Ottawa time (EDT).")
+
+
+def test_a_new_zone_that_is_called_by_the_old_city_is_pointed_out(alice, action):
+    words = "is still called by Ottawa"
+
+    forgotten = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER | {"city": "Ottawa"})
+    changed = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER)
+
+    assert words in forgotten.text
+    assert words not in changed.text
+
+
+def test_another_city_alone_is_a_move(alice, action):
+    data = WHEN | {"city": "Gatineau", "reason": "Over the river", "confirm": "yes"}
+
+    alice.post(f"/manage/actions/{action.id}/move", data=data)
+
+    assert [date.city for date in action.announced] == ["Ottawa", "Gatineau"]
+    assert [date.city for date in action.earlier] == ["Ottawa"]
+
+
+def test_another_spelling_of_the_city_is_no_move(alice, action):
+    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action, city="Ottawa (Odawa)"))
+
+    assert [date.city for date in action.announced] == ["Ottawa (Odawa)"]
+    assert action.revision == 0
 
 
 def test_what_is_over_offers_no_more_decisions(alice, at, action):

@@ -151,9 +151,8 @@ def test_a_moved_one_names_every_date_that_it_had(client, action, at):
     for day, venue in ((1, "EY Centre"), (2, "City Hall")):
         at.forward(timedelta(minutes=5))
         start = datetime(2023, 6, day, 8, 0)
-        notices.move(
-            action, start, start + timedelta(hours=2), action.zone, venue, action.address, "Storm", clock.now()
-        )
+        end = start + timedelta(hours=2)
+        notices.move(action, start, end, action.zone, venue, action.address, "Ottawa", "Storm", clock.now())
 
     page = client.get("/en/actions/protest-cansec")
 

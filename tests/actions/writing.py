@@ -14,6 +14,7 @@ WHEN = {
     "zone": "America/Toronto",
     "venue": "EY Centre",
     "address": "4899 Uplands Drive, Ottawa",
+    "city": "Ottawa",
 }
 
 
@@ -22,7 +23,6 @@ def begun(cause, **changes):
         "campaign": str(cause.id),
         "title": "Protest CANSEC",
         "kind": "protest",
-        "city": "Ottawa",
         **WHEN,
         **changes,
     }

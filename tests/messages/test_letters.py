@@ -22,6 +22,7 @@ DATE = {
     "ends_local": "2023-05-31T09:30:00",
     "zone": "America/Toronto",
     "place": "EY Centre, 4899 Uplands Drive, Ottawa",
+    "city": "Ottawa",
 }
 ADA = {
     "to": "ada@example.org",

@@ -15,7 +15,7 @@ from tests.mailbox import DROP
 
 EVENING_BEFORE = datetime(2023, 5, 30, 22, 0, tzinfo=UTC)
 THAT_MORNING = datetime(2023, 5, 31, 10, 0, tzinfo=UTC)
-HERE = ("EY Centre", "4899 Uplands Drive, Ottawa")
+HERE = ("EY Centre", "4899 Uplands Drive, Ottawa", "Ottawa")
 ZONE = "America/Toronto"
 
 
@@ -106,7 +106,7 @@ def test_a_notice_names_every_date_in_order(action, at, worker, mailbox):
     move(action, 7, at)
     worker.run_until_idle()
 
-    move(action, 9, at, place=("City Hall", "110 Laurier Avenue"))
+    move(action, 9, at, place=("City Hall", "110 Laurier Avenue", "Ottawa"))
     worker.run_until_idle()
 
     second = " ".join(mailbox.to("ada@example.org")[1].text.split())
@@ -196,7 +196,7 @@ def test_a_new_place_is_told_and_brings_no_second_reminder(action, at, worker, m
     worker.run_until_idle()
 
     local = (action.starts_local, action.ends_local, ZONE)
-    notices.move(action, *local, "Strathcona Park", "Range Road", "Floods", at())
+    notices.move(action, *local, "Strathcona Park", "Range Road", "Ottawa", "Floods", at())
     for _ in range(20):
         worker.run_until_idle()
         at.forward(timedelta(hours=1))
@@ -324,7 +324,9 @@ def test_a_time_that_isnt_there_changes_nothing(action, at):
     before = (action.starts_at, action.venue, action.revision)
 
     with pytest.raises(timezones.MissingHour):
-        notices.move(action, datetime(2024, 3, 10, 2, 30), datetime(2024, 3, 10, 5), ZONE, "Elsewhere", "", "", at())
+        notices.move(
+            action, datetime(2024, 3, 10, 2, 30), datetime(2024, 3, 10, 5), ZONE, "Elsewhere", "", "", "", at()
+        )
 
     assert (action.starts_at, action.venue, action.revision) == before
     assert action.status is Status.PUBLISHED

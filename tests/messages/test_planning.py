@@ -143,7 +143,7 @@ def test_what_is_due_and_waits_for_a_worker_is_not_missed_because_the_place_chan
     at.set(datetime(2023, 5, 30, 22, 5, tzinfo=UTC))  # no worker at 18:00
 
     local = (action.starts_local, action.ends_local, action.zone)
-    notices.move(action, *local, "Strathcona Park", "Range Road, Ottawa", "", at())
+    notices.move(action, *local, "Strathcona Park", "Range Road, Ottawa", "Ottawa", "", at())
     worker.run_until_idle()
 
     assert sorted(letter.subject.split(":")[0] for letter in mailbox.letters) == ["New place", "Reminder"]
