@@ -22,7 +22,7 @@ PAPER = "white"  # behind what is transparent
 BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, MemoryError, struct.error, zlib.error)
 TOO_LARGE = _l("That picture has too many pixels. Make it smaller: %(width)s pixels wide is plenty.", width=2400)
 
-_one_at_a_time = Lock()  # a large picture takes some 200 MB while it is drawn
+_one_at_a_time = Lock()  # a large picture takes some 300 MB while it is drawn
 
 
 @dataclass(frozen=True)

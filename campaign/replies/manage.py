@@ -66,12 +66,14 @@ def answer(id: int) -> ResponseReturnValue:
 
 
 def _queue(shown: Verdict, form: QueueForm | None = None) -> str:
-    order = [Reply.id] if shown is Verdict.WAITING else [Reply.decided_on.desc(), Reply.id.desc()]
-    replies = guard.every(Reply, may=Permission.MODERATE, where=[Reply.verdict == shown], order=order)
+    by_suspicion = [Reply.links >= moderation.MANY_LINKS, Reply.id]
+    order = by_suspicion if shown is Verdict.WAITING else [Reply.decided_on.desc(), Reply.id.desc()]
+    these = [Reply.verdict == shown]
+    replies = guard.every(Reply, may=Permission.MODERATE, where=these, order=order, most=SHOWN)
     return render_template(
         "manage/replies/index.html",
-        waiting=moderation.judged(replies[:SHOWN]),
-        count=len(replies),
+        waiting=moderation.judged(replies),
+        count=guard.count(Reply, may=Permission.MODERATE, where=these),
         shown=shown,
         verdicts=VERDICT_WORDS,
         form=form or QueueForm(None),

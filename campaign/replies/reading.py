@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from campaign.articles.models import Article
@@ -20,12 +20,6 @@ def approved(article: Article) -> Sequence[Reply]:
         .options(selectinload(Reply.answers))
         .order_by(Reply.id)
     ).all()
-
-
-def waiting(campaign_ids: Sequence[int]) -> int:
-    """How many replies to these campaigns' articles nobody has read yet."""
-    query = select(func.count()).select_from(Reply).join(Reply.article)
-    return db.session.scalar(query.where(Article.campaign_id.in_(campaign_ids), Reply.verdict == Verdict.WAITING)) or 0
 
 
 def by_token(token: str) -> Reply:

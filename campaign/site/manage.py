@@ -10,7 +10,7 @@ from campaign.actions.models import Action
 from campaign.articles.models import Article
 from campaign.campaigns.models import Campaign
 from campaign.outbox import health
-from campaign.replies import reading
+from campaign.replies.models import Reply
 from campaign.statistics import answers, undelivered
 from campaign.web import guard
 
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         counts=answers.counts(coming[:SHOWN]),
         drafts=guard.every(Action, may=Permission.EDIT, where=[Action.status == "draft"], order=[Action.starts_at]),
         written=guard.every(Article, may=Permission.EDIT, where=[Article.status == "draft"], order=[Article.id]),
-        unread=reading.waiting([campaign.id for campaign in guard.every(Campaign, may=Permission.MODERATE)]),
+        unread=guard.count(Reply, may=Permission.MODERATE, where=[Reply.verdict == "waiting"]),
         failed=[(action, count) for action in coming if (count := undelivered.failed(coming).get(action.id))],
         poor_teams=[team for team in guard.every(Team, may=Permission.MANAGE_TEAM) if not team.can_publish],
         may_begin=bool(guard.every(Campaign, may=Permission.EDIT)),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from campaign.accounts.membership import ALLOWED, Membership, Permission
 from campaign.accounts.models import Organizer, Team
@@ -74,17 +74,29 @@ def find(model: type[T], id: int, *, may: Permission) -> T:
     return found  # type: ignore[no-any-return]
 
 
-def every(model: type[T], *, may: Permission, where: Sequence[Any] = (), order: Sequence[Any] = ()) -> Sequence[T]:
-    """All of `model` in the person's teams that they may do this to."""
-    levels = [level for level, allowed in ALLOWED.items() if may in allowed]
-    query = _within(model).where(Membership.level.in_(levels), *where).order_by(*order, _id_of(model))
+def every(
+    model: type[T], *, may: Permission, where: Sequence[Any] = (), order: Sequence[Any] = (), most: int | None = None
+) -> Sequence[T]:
+    """All of `model` in the person's teams that they may do this to; the first `most` of them."""
+    query = _allowed(model, may).where(*where).order_by(*order, _id_of(model)).limit(most)
     return db.session.scalars(query).all()
+
+
+def count(model: type[T], *, may: Permission, where: Sequence[Any] = ()) -> int:
+    """How many `every` would find."""
+    query = _allowed(model, may).where(*where).with_only_columns(func.count(_id_of(model)))
+    return db.session.scalar(query) or 0
 
 
 def permissions(team_id: int) -> frozenset[Permission]:
     """What the person may do in a team: for what a page offers. What it does asks `find`."""
     membership = db.session.get(Membership, (me().id, team_id))
     return ALLOWED[membership.level] if membership else frozenset()
+
+
+def _allowed(model: type[T], may: Permission) -> Select[Any]:
+    levels = [level for level, allowed in ALLOWED.items() if may in allowed]
+    return _within(model).where(Membership.level.in_(levels))
 
 
 def _within(model: type[T]) -> Select[Any]:

@@ -110,6 +110,16 @@ def test_the_queue_says_what_helps_to_judge(alice, article):
     assert tags == [[], ["1 link", "First under this name"], ["Looks like spam", "3 links", "First under this name"]]
 
 
+def test_a_flood_is_shown_in_parts(alice, article):
+    for number in range(55):
+        make.reply(article, f"Number {number}", verdict=Verdict.WAITING)
+
+    page = alice.get("/manage/replies/")
+
+    assert len(_soup(page).select(".queue > li")) == 50
+    assert "These are 50 of 55." in page.text
+
+
 def test_an_answer_stands_under_the_reply_as_the_teams(alice, article):
     reply = make.reply(article)
 
