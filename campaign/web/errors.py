@@ -89,7 +89,10 @@ def _words(status: int) -> tuple[str, str]:
             _("The link may be mistyped, too old, or the page was taken away. The front page shows what is coming up."),
         ),
         405: (_("That does not work here"), _("Open the page from its link and use the button on it.")),
-        413: (_("That is too much at once"), _("What you sent is too large. Shorten it and send it again.")),
+        413: (
+            _("That is too much at once"),
+            _("What you sent is too large. A picture may have 8 MB, a form 64 kB. Make it smaller and send it again."),
+        ),
         429: (_("Too many tries"), _("Wait a few minutes, then try again. Nothing was lost.")),
     }
     return known.get(status, (_("That did not work"), _("Go back and try again. If it happens again, write to us.")))
