@@ -58,6 +58,8 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.actions.move": Permission.PUBLISH,
     "manage.actions.ask_cancel": Permission.CANCEL,
     "manage.actions.cancel": Permission.CANCEL,
+    "manage.actions.ask_delete": Permission.EDIT,
+    "manage.actions.delete": Permission.EDIT,
     "manage.articles.show": Permission.VIEW,
     "manage.articles.preview": Permission.VIEW,
     "manage.articles.edit": Permission.EDIT,

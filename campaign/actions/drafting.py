@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
+from sqlalchemy import delete as delete_from
+
 from campaign import tokens
 from campaign.actions.models import Action, Kind, Level, Status
 from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
@@ -136,6 +138,14 @@ def revise(action: Action, content: Content, now: datetime) -> None:
         action.announced[-1].city = action.city  # another spelling; `messages.notices.move` is for another city
         action.touch(now)
     db.session.flush()
+
+
+def delete(action: Action) -> None:
+    """A draft, with all that hangs on it; its address is free again. Raises Conflict if it has ever been public."""
+    never_public = (Action.status == Status.DRAFT) & Action.published_at.is_(None)
+    gone = db.session.execute(delete_from(Action).where(Action.id == action.id, never_public).returning(Action.id))
+    if not gone.all():
+        raise Conflict(_l("It has been public, so people may know of it. Cancel it, and they are told."))
 
 
 def minutes_from_start(hour: time, day: int | None, time: Time) -> int:

@@ -98,6 +98,10 @@ class ReasonForm(FlaskForm):
     reason = LineField(_l("Reason"), [DataRequired(_l("Enter a reason. One sentence is enough.")), at_most(300)])
 
 
+class DeleteForm(FlaskForm):
+    """A button, and the token that shows it was pressed on our page."""
+
+
 class MoveForm(TimedForm):
     """A new date or place for what has been announced."""
 

@@ -12,7 +12,7 @@ from campaign import clock
 from campaign.accounts.membership import Permission
 from campaign.actions import drafting, wording
 from campaign.actions.editing import ActionForm
-from campaign.actions.forms import LEVEL_WORDS, BeginForm, MoveForm, ReasonForm
+from campaign.actions.forms import LEVEL_WORDS, BeginForm, DeleteForm, MoveForm, ReasonForm
 from campaign.actions.models import Action, Status
 from campaign.campaigns.forms import translation_form
 from campaign.campaigns.models import Campaign
@@ -212,6 +212,21 @@ def cancel(id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Cancelled. Those who answered will be told by mail."), "ok")
     return redirect(url_for(".show", id=id), 303)
+
+
+@bp.get("/<int:id>/delete")
+def ask_delete(id: int) -> ResponseReturnValue:
+    action = guard.find(Action, id, may=Permission.EDIT)
+    return _page("delete", action, form=DeleteForm(None))
+
+
+@bp.post("/<int:id>/delete")
+def delete(id: int) -> ResponseReturnValue:
+    action = guard.find(Action, id, may=Permission.EDIT)
+    drafting.delete(action)
+    db.session.commit()
+    flash(_("The draft is gone."), "ok")
+    return redirect(url_for(".index"), 303)
 
 
 def _page(name: str, action: Action, **context: Any) -> str:
