@@ -124,8 +124,7 @@ class Worker:
         return False
 
     def take_in(self) -> bool:
-        rsvps_worker.take_in(clock.now(), self._keyring)
-        return False
+        return rsvps_worker.take_in(clock.now(), self._keyring)
 
     def plan(self) -> bool:
         messages_worker.plan(clock.now())

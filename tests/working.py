@@ -28,7 +28,8 @@ class TestWorker:
         with self.at_work():
             self.worker.recover()
             for task in self.worker.tasks().values():
-                task()
+                while task():
+                    pass
             self.courier.drain()
 
     def at_work(self):

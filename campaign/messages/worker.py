@@ -17,6 +17,7 @@ from campaign.outbox import letters as plain_letters
 from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
 from campaign.outbox.models import Kind, Occasion
+from campaign.rsvps import booking
 from campaign.rsvps.opening import open_box
 from campaign.sealing import CannotOpen, Keyring
 
@@ -60,6 +61,8 @@ class Desk:
         """Raises CannotOpen or composing.Unsendable for what can never be sent."""
         action = self._action(occasion.subject)
         person = self._organizer(started) if action is None else self._supporter(action, started)
+        if occasion.kind == Kind.NOTICE and not booking.is_confirmed(started.person_key):
+            person = {**person, "name": ""}  # somebody else may have put it there
         skeleton = self._skeleton(occasion, action, started.language, person)
         return skeleton.fill_in(person, started.message_id, now)
 

@@ -79,6 +79,11 @@ def unsubscribe(link: UnsubscribeLink) -> None:
     posting.withdraw(link.rsvp_id, posting.TO_ALL)
 
 
+def is_confirmed(rsvp_id: str) -> bool:
+    """Whether the owner of the address has said that the answer is theirs."""
+    return db.session.scalar(select(Rsvp.state).where(Rsvp.id == rsvp_id)) is State.CONFIRMED
+
+
 def find_unsubscribe(token: str) -> UnsubscribeLink:
     """Raises Missing."""
     link = db.session.get(UnsubscribeLink, tokens.digest(token)) if tokens.is_well_formed(token) else None

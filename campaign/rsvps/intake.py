@@ -3,6 +3,7 @@
 Everything here is one person's own transaction; nothing is kept of a box that isn't put back under the action's key.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -30,9 +31,14 @@ class Opened:
     entered: Entered
 
 
-def sealed() -> list[tuple[str, int, bytes]]:
-    """Id, action and box of each that waits."""
-    waiting = select(Rsvp.id, Rsvp.action_id, Rsvp.box).where(Rsvp.state == State.SEALED, Rsvp.box.is_not(None))
+def sealed() -> list[str]:
+    """Ids of those that wait."""
+    return list(db.session.scalars(select(Rsvp.id).where(Rsvp.state == State.SEALED, Rsvp.box.is_not(None))))
+
+
+def boxes(ids: Collection[str]) -> list[tuple[str, int, bytes]]:
+    """Id, action and box of each of these that still waits."""
+    waiting = select(Rsvp.id, Rsvp.action_id, Rsvp.box).where(Rsvp.id.in_(ids), Rsvp.state == State.SEALED)
     return [(rsvp_id, action_id, box) for rsvp_id, action_id, box in db.session.execute(waiting) if box is not None]
 
 

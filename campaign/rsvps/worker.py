@@ -10,13 +10,16 @@ from campaign.sealing import CannotOpen, Keyring
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 20  # so that a burst of answers doesn't hold up mail
+
 _given_up: set[str] = set()  # ids that this process can't open; tried again when it is started anew
 
 
-def take_in(now: datetime, keyring: Keyring) -> int:
-    """Opens every RSVP that waits and settles it, in the order in which they were sent, each in a transaction of its
-    own. Returns how many. What can't be opened stays as it is, and lapses if that doesn't change."""
-    waiting = [row for row in intake.sealed() if row[0] not in _given_up]
+def take_in(now: datetime, keyring: Keyring) -> bool:
+    """Opens some of the RSVPs that wait and settles them, in the order in which they were sent, each in a transaction
+    of its own. Returns whether more wait. What can't be opened stays as it is, and lapses if that doesn't change."""
+    ids = [rsvp_id for rsvp_id in intake.sealed() if rsvp_id not in _given_up]
+    waiting = intake.boxes(ids[:AT_ONCE])
     db.session.rollback()
     opened, taken = [], 0
     for rsvp_id, action_id, box in waiting:
@@ -33,7 +36,7 @@ def take_in(now: datetime, keyring: Keyring) -> int:
             _given_up.add(one.rsvp_id)
     if taken < len(waiting):
         log.error("%d RSVPs can't be opened with the keys in KEYS_DIR. Are they the right ones?", len(waiting) - taken)
-    return taken
+    return len(ids) > AT_ONCE
 
 
 def refresh_counts(now: datetime) -> None:
