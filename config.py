@@ -21,12 +21,6 @@ class Settings:
 
     SECRET_KEY: str = field(repr=False)  # signs stamps and organizers' cookies; at least 32 characters
     SQLALCHEMY_DATABASE_URI: str
-    SQLALCHEMY_ENGINE_OPTIONS: Mapping[str, object] = field(
-        default_factory=lambda: {
-            "hide_parameters": True,  # an error's words must not hold what a row was to hold
-            "max_overflow": 64,  # one for each of the server's threads (Procfile): none waits for another's
-        }
-    )
     BASE_URL: str  # how the public reaches the site, without a slash at the end; absolute links come from it
     INSTANCE_DIR: Path  # database, locks, demo.json: what this installation is
     KEYS_DIR: Path  # `web` (public keys) and `worker` (private keys) below it; never in a backup of the database
@@ -59,6 +53,13 @@ class Settings:
 
     RATELIMIT_STORAGE_URI: str = "memory://"  # per process; nothing about visitors outlives it
     RATELIMIT_HEADERS_ENABLED: bool = False
+
+    @property
+    def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802 -- Flask-SQLAlchemy's name
+        options: dict[str, object] = {"hide_parameters": True}  # an error's words must not hold what a row was to hold
+        if not self.SQLALCHEMY_DATABASE_URI.endswith((":memory:", "sqlite://")):  # there is but one connection then
+            options["max_overflow"] = 64  # one for each of the server's threads (Procfile): none waits for another's
+        return options
 
     @property
     def RATELIMIT_ENABLED(self) -> bool:  # noqa: N802 -- Flask-Limiter's name
