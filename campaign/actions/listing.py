@@ -11,7 +11,7 @@ from campaign.campaigns.models import Campaign, FormerSlug
 from campaign.errors import Missing
 from campaign.extensions import db
 
-AT_A_TIME = 500  # rows
+AT_A_TIME = 200  # rows
 _LISTED = (Action.status != Status.DRAFT, Action.unlisted.is_(False))
 
 
@@ -84,7 +84,7 @@ def keys(
         query = query.where(Action.ends_at > after)
     if cancelled_after is not None:
         query = query.where((Action.status != Status.CANCELLED) | (Action.ends_at > cancelled_after))
-    return [(uid, version) for uid, version in db.session.execute(query)]
+    return [(uid, version) for uid, version in db.session.connection().execute(query).all()]
 
 
 def by_uids(uids: Sequence[str]) -> Iterator[Action]:

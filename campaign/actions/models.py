@@ -74,7 +74,7 @@ class Action(Record):
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="no_more_than_there_are_places"),
-        # With all that `listing.keys` reads, so that a feed of thousands doesn't load their texts to find their versions.
+        # With all that `listing.keys` reads: a feed of thousands needn't load their texts to find their versions.
         Index("ix_actions_campaign_starts", "campaign_id", "starts_at", *KEYS),
         Index("ix_actions_starts", "starts_at", *KEYS),
     )

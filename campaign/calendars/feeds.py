@@ -84,7 +84,9 @@ def of_one(action: Action, shelf: Shelf, lang: str, base_url: str, path: str, *,
 
     def made() -> Made:
         key = [(action.uid, action.version)]
-        events = shelf.events(_form(lang, agenda), key, lambda _: iter([_written(action, lang, base_url, agenda)]))
+        events = shelf.events(
+            _form(lang, agenda), key, lambda _: iter([(action.uid, _written(action, lang, base_url, agenda))])
+        )
         return Made(ical.joined(events), action.changed_at)
 
     return shelf.feed(path, f"{action.uid} {action.version}", made)
@@ -115,9 +117,9 @@ def _form(lang: str, agenda: bool) -> str:
     return f"{lang} agenda" if agenda else lang
 
 
-def _render(uids: Sequence[str], lang: str, base_url: str, agenda: bool) -> Iterator[Written]:
+def _render(uids: Sequence[str], lang: str, base_url: str, agenda: bool) -> Iterator[tuple[str, Written]]:
     for action in listing.by_uids(uids):
-        yield _written(action, lang, base_url, agenda)
+        yield action.uid, _written(action, lang, base_url, agenda)
 
 
 def _written(action: Action, lang: str, base_url: str, agenda: bool) -> Written:

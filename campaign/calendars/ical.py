@@ -61,7 +61,6 @@ class Written(NamedTuple):
     zone, year: what they need a VTIMEZONE of, and from when on; no zone if they don't.
     """
 
-    uid: str
     zone: str
     year: int
     text: bytes
@@ -72,14 +71,15 @@ def written(entries: Sequence[Entry], sender: Sender | None = None) -> Written:
     zoned = [entry for entry in entries if _has_zone(entry)]
     text = b"".join(_event(entry, sender).to_ical(sorted=False) for entry in entries)
     year = min((entry.starts_local.year for entry in zoned), default=0)
-    return Written(entries[0].uid, zoned[0].zone if zoned else "", year, text)
+    return Written(zoned[0].zone if zoned else "", year, text)
 
 
 def joined(events: Sequence[Written], head: Head | None = None, sender: Sender | None = None) -> bytes:
     """The same as `calendar`, of what is written already: a fraction of the time."""
     years: dict[str, int] = {}
-    for zone, year in {(event.zone, event.year) for event in events if event.zone}:
-        years[zone] = min(year, years.get(zone, year))
+    for zone, year in {event[:2] for event in events}:
+        if zone:
+            years[zone] = min(year, years.get(zone, year))
     zones = [vtimezone(zone, years[zone]) for zone in sorted(years)]
     start, end, rest = _frame(head, sender).to_ical(sorted=False).partition(b"END:VCALENDAR")
     return b"".join([start, *zones, *(event.text for event in events), end, rest])

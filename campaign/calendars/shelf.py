@@ -89,29 +89,30 @@ class Shelf:
             return self._stored(address, None)
         return None
 
-    def events(self, form: str, keys: Sequence[Key], render: Callable[[list[str]], Iterator[Written]]) -> list[Written]:
+    def events(
+        self, form: str, keys: Sequence[Key], render: Callable[[list[str]], Iterator[tuple[str, Written]]]
+    ) -> list[Written]:
         """The VEVENTs of these actions, in this order. What isn't there in its version is rendered.
 
-        form:   language, and whether with the agenda.
-        render: makes those of these UIDs. They must exist.
-        """
-        found = self._found(form, keys)
-        missing = {uid: version for uid, version in keys if uid not in found}
-        if missing:
-            rendered = render(list(missing))
-            rows = ((form, each.uid, missing[each.uid], each.zone, each.year, each.text) for each in rendered)
-            self._db.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
-            found |= self._found(form, list(missing.items()))
-        return [found[uid] for uid, _ in keys]
+        Only within the making of a feed.
 
-    def _found(self, form: str, keys: Sequence[Key]) -> dict[str, Written]:
-        versions = dict(keys)
+        form:   language, and whether with the agenda.
+        render: makes those of these UIDs, each with its UID. One that is no more is left out.
+        """
+        found: list[Written | None] = [None] * len(keys)
         rows = self._db.execute(
-            "SELECT version, uid, zone, year, text FROM events"
-            " WHERE form = ? AND uid IN (SELECT value FROM json_each(?))",
-            (form, json.dumps(list(versions))),
+            "SELECT wanted.key, events.zone, events.year, events.text FROM json_each(?) AS wanted CROSS JOIN events"
+            " WHERE events.form = ? AND events.uid = wanted.value ->> 0 AND events.version = wanted.value ->> 1",
+            (json.dumps(keys), form),  # CROSS: in this order, one look-up each
         )
-        return {row[1]: Written(*row[1:]) for row in rows if row[0] == versions[row[1]]}
+        for number, *event in rows:
+            found[number] = Written(*event)
+        missing = {uid: number for number, (uid, _) in enumerate(keys) if found[number] is None}
+        for uid, written in render(list(missing)) if missing else ():
+            found[missing[uid]] = written
+            row = (form, uid, keys[missing[uid]][1], *written)
+            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
+        return [event for event in found if event is not None]
 
     def clear(self) -> None:
         """Forget everything."""

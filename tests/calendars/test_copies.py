@@ -149,7 +149,7 @@ def test_a_making_that_fails_leaves_the_way_free(store):
 
 def test_events_come_in_the_order_asked_for_whatever_was_there(store):
     def render(uids):
-        return iter([Written(uid, "", 0, uid.encode()) for uid in reversed(uids)])
+        return iter([(uid, Written("", 0, uid.encode())) for uid in reversed(uids)])
 
     first = store.events("en", [("b", 1), ("a", 1)], render)
     second = store.events("en", [("c", 1), ("a", 1), ("b", 2)], render)
