@@ -81,6 +81,8 @@ def _article(given: Mapping[str, Any], cause: Campaign, now: datetime) -> None:
         action = db.session.scalar(select(Action).where(Action.slug == link["action"]))
         if action is not None:
             _kept(ArticleLink(article_id=made.id, action_id=action.id, kind=LinkKind(link["kind"])))
+    for reply in given.get("replies", []):
+        _kept(reading.reply(reply, made))
 
 
 def _was_renamed(kind: str, slug: str) -> bool:

@@ -21,6 +21,7 @@ from campaign.campaigns.models import Campaign
 from campaign.columns import LANGUAGES, Texts
 from campaign.demo.dates import Times
 from campaign.photos.models import Photo
+from campaign.replies.models import Reply, Verdict
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -140,6 +141,17 @@ def article(given: Mapping[str, Any], cause: Campaign, kind: Category, picture: 
         for source in given.get("sources", [])
     ]
     made.figures = [_figures(table) for table in given.get("figures", [])]
+    return made
+
+
+def reply(given: Mapping[str, Any], to: Article) -> Reply:
+    """One that was approved, with what the team has answered."""
+    said = {"article": to, "language": given["language"], "verdict": Verdict.APPROVED}
+    made = Reply(name=given["name"], text=given["text"], sent_on=given["on"], decided_on=given["on"], **said)
+    made.answers = [
+        Reply(name=one["name"], text=one["text"], sent_on=one["on"], decided_on=one["on"], of_team=True, **said)
+        for one in given.get("answers", [])
+    ]
     return made
 
 

@@ -80,7 +80,7 @@ def test_the_reference_article_is_made_by_hand_and_answered(organizer, page, pho
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.id") == "errors"
     page.fill("[name=text]", "My aunt was there.\n\nThank you.")
-    page.fill("[name=name]", "Rosa M.")
+    page.fill("[name=name]", "Ines")
     page.click("text=Send my reply")
     assert "held for approval" in page.inner_text("h1")
     link = page.input_value("#link")

@@ -262,3 +262,13 @@ def test_address_and_password_may_be_given(load, notes):
 
     assert notes() == {"email": "dina@example.org", "password": "four words that are given"}
     assert db.session.scalars(select(Organizer)).one().email == "dina@example.org"
+
+
+def test_the_article_has_replies_with_the_teams_answer(client, load):
+    load()
+    load()
+
+    page = client.get("/en/articles/what-canada-sells-to-peru").text
+
+    assert "2 replies" in page
+    assert page.count("under the orange flag") == 1
