@@ -59,8 +59,8 @@ def read_what_was_sent() -> None:
     if request.method in READS:
         return
     request.form  # noqa: B018 -- read and parsed here, once
-    is_cut_off = "wsgi.input_terminated" in request.environ and request.environ["wsgi.input"].read(1)
-    if request.content_length is None and is_cut_off:
+    comes_in_chunks = request.content_length is None and "wsgi.input_terminated" in request.environ
+    if comes_in_chunks and request.environ["wsgi.input"].read(1):
         raise RequestEntityTooLarge
 
 
