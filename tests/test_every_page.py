@@ -40,6 +40,15 @@ PLURAL = {"reply": "replies"}
 MAY = {  # about one thing of a team: what the membership must allow
     "manage.accounts.edit": Permission.MANAGE_TEAM,
     "manage.accounts.update": Permission.MANAGE_TEAM,
+    "manage.accounts.ask_invite": Permission.MANAGE_TEAM,
+    "manage.accounts.invite": Permission.MANAGE_TEAM,
+    "manage.accounts.withdraw": Permission.MANAGE_TEAM,
+    "manage.accounts.member": Permission.MANAGE_TEAM,
+    "manage.accounts.change_level": Permission.MANAGE_TEAM,
+    "manage.accounts.ask_remove": Permission.MANAGE_TEAM,
+    "manage.accounts.remove": Permission.MANAGE_TEAM,
+    "manage.accounts.ask_leave": Permission.VIEW,
+    "manage.accounts.leave": Permission.VIEW,
     "manage.campaigns.edit": Permission.EDIT,
     "manage.campaigns.update": Permission.EDIT,
     "manage.campaigns.translation": Permission.EDIT,
@@ -109,18 +118,20 @@ def things(team, at):
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
     about = {"action": action, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
-    return {**{name: row.id for name, row in about.items()}, "token": token}
+    member = make.account("Noor", team, level=Level.ORGANIZER).id
+    return {**{name: row.id for name, row in about.items()}, "token": token, "member": member}
 
 
 @pytest.fixture
 def managed(app):
-    """Every (endpoint, method, rule) below /manage."""
-    return [
+    """Every (endpoint, method, rule) below /manage; leaving the team comes last."""
+    every = [
         (rule.endpoint, method, rule)
         for rule in app.url_map.iter_rules()
         for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
         if rule.rule.startswith("/manage")
     ]
+    return sorted(every, key=lambda one: one[0] == "manage.accounts.leave")
 
 
 def test_every_page_below_manage_declares_who_may_use_it(managed):
@@ -265,6 +276,7 @@ def path(rule, things):
         "ending": "jpg",
         "kind": "protest",
         "token": str(things["token"]),
+        "member": things["member"],
     }
     _, address = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
     return address

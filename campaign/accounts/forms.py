@@ -4,15 +4,21 @@ from typing import Any
 
 from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm
 from flask_wtf import FlaskForm
-from wtforms.fields import PasswordField, StringField
+from wtforms.fields import PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, EqualTo, Optional, ValidationError
 
 from campaign.accounts import passwords
+from campaign.accounts.membership import Level
 from campaign.extensions import _l
-from campaign.fields import AddressField, LineField, ProseField, at_most
+from campaign.fields import AddressField, LineField, ProseField, at_most, options
 
 EMAIL = _l("Email address")
 AGAIN = _l("The same password again")
+MAY = {
+    Level.OWNER: _l("Owner: everything, also the team’s addresses and members"),
+    Level.ORGANIZER: _l("Organizer: writes, publishes, moves and cancels actions, and answers replies"),
+    Level.MODERATOR: _l("Moderator: sees everything, and approves, refuses and answers replies"),
+}
 
 
 class SignInForm(LoginForm):
@@ -61,9 +67,12 @@ class JoinForm(FlaskForm):
     reply_address = AddressField(_l("Reply address"), [Optional(), at_most(254)])
     postal_address = ProseField(_l("Postal address"), [Optional(), at_most(300)])
 
-    def __init__(self, *given: Any, address: str, **more: Any) -> None:
+    def __init__(self, *given: Any, address: str, own_team: bool = True, **more: Any) -> None:
+        """own_team: whether they make a team; if not they join one that there is."""
         super().__init__(*given, **more)
         self.address = address
+        if not own_team:
+            del self.team_name, self.reply_address, self.postal_address
 
     def validate_password(self, field: StringField) -> None:
         wrong = passwords.problem(field.data or "", self.address)
@@ -81,3 +90,25 @@ class TeamForm(FlaskForm):
     postal_address = ProseField(
         _l("Postal address"), [DataRequired(_l("Enter a postal address. A post box will do.")), at_most(300)]
     )
+
+
+def _level(value: Any) -> Level | None:
+    return Level(value) if value in MAY else None
+
+
+class LevelForm(FlaskForm):
+    """What a member may do."""
+
+    level = RadioField(_l("What they may do"), choices=options(MAY.items()), coerce=_level, validate_choice=False)
+
+    def validate_level(self, field: RadioField) -> None:
+        if field.data is None:
+            raise ValidationError(_l("Choose what they may do."))
+
+
+class InviteForm(LevelForm):
+    email = AddressField(EMAIL, [DataRequired(_l("Enter an email address.")), at_most(254)])
+
+
+class AskedForm(FlaskForm):
+    """A button, and the token that shows it was pressed on our page."""

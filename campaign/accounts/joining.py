@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from campaign import tokens
 from campaign.accounts import passwords
@@ -14,6 +14,7 @@ from campaign.extensions import _l, db
 from campaign.fields import mail_address
 
 VALID = timedelta(days=7)
+MOST_WAITING = 20  # invitations of one team
 TAKEN = _l("There is an account with this email address already. Sign in with it, or ask for a new password.")
 
 
@@ -48,7 +49,11 @@ def invite_owner(email: str, now: datetime, language: str = "en") -> str:
     An earlier invitation of the same address that waits is taken back. Raises BadAddress and Conflict.
     """
     address = _free(email)
-    db.session.execute(delete(Invitation).where((Invitation.email == address) | (Invitation.expires_at <= now)))
+    db.session.execute(
+        delete(Invitation).where(
+            ((Invitation.email == address) & Invitation.team_id.is_(None)) | (Invitation.expires_at <= now)
+        )
+    )
     token = tokens.new()
     invitation = Invitation(
         digest=tokens.digest(token), email=address, level=Level.OWNER, language=language, expires_at=now + VALID
@@ -56,6 +61,46 @@ def invite_owner(email: str, now: datetime, language: str = "en") -> str:
     db.session.add(invitation)
     db.session.flush()
     return token
+
+
+def invite(team: Team, address: str, level: Level, now: datetime, language: str) -> tuple[Invitation, str]:
+    """Somebody into `team`, whether they have an account or not. Returns the invitation and its link's token.
+
+    Raises Conflict if they are in it, or have an invitation that waits, or too many wait.
+    """
+    db.session.execute(delete(Invitation).where(Invitation.expires_at <= now))
+    member = select(Membership.organizer_id).join(Membership.organizer)
+    if db.session.scalar(member.where(Membership.team_id == team.id, Organizer.email == address)) is not None:
+        raise Conflict(_l("Who has this address is in the team already."))
+    mine = Invitation.team_id == team.id
+    if db.session.scalar(select(Invitation.email).where(mine, Invitation.email == address)) is not None:
+        raise Conflict(_l("This address has an invitation already. Withdraw it to send another."))
+    if (db.session.scalar(select(func.count()).where(mine)) or 0) >= MOST_WAITING:
+        raise Conflict(_l("%(count)s invitations wait for an answer. Withdraw one first."), count=MOST_WAITING)
+    token = tokens.new()
+    invited = Invitation(
+        digest=tokens.digest(token),
+        email=address,
+        team_id=team.id,
+        level=level,
+        language=language,
+        expires_at=now + VALID,
+    )
+    db.session.add(invited)
+    db.session.flush()
+    return invited, token
+
+
+def withdraw(team: Team, digest: bytes) -> None:
+    """The link works no more. Raises Missing: used, too old, withdrawn, or another team's."""
+    mine = (Invitation.team_id == team.id) & (Invitation.digest == digest)
+    if not db.session.execute(delete(Invitation).where(mine).returning(Invitation.digest)).all():
+        raise Missing
+
+
+def account_of(invited: Invitation) -> Organizer | None:
+    """Who has signed up with the invited address before."""
+    return db.session.scalar(select(Organizer).where(Organizer.email == invited.email))
 
 
 def invitation(token: str, now: datetime) -> Invitation:
@@ -70,17 +115,32 @@ def invitation(token: str, now: datetime) -> Invitation:
 
 
 def accept(token: str, name: str, password: str, team: Team, now: datetime) -> Organizer:
-    """Uses the link up: its person becomes the owner of `team`. Raises Missing; Conflict if they are one already."""
+    """Uses the link up: its person has an account, and a place in `team`. Raises Missing; Conflict if they had one."""
     invited = invitation(token, now)
     address, level, language = invited.email, Level(invited.level), invited.language
-    used = db.session.execute(
-        delete(Invitation).where(Invitation.digest == invited.digest).returning(Invitation.digest)
-    ).all()
-    if not used:
-        raise Missing
+    _use_up(invited)
     db.session.add(team)
     db.session.flush()
     return create_organizer(address, name, password, team, level, now, language)
+
+
+def join(token: str, organizer: Organizer, team: Team, now: datetime) -> None:
+    """The same for somebody who has an account. Raises Missing; Conflict if the link isn't for them, or they are in."""
+    invited = invitation(token, now)
+    level = Level(invited.level)
+    if organizer.email != invited.email:
+        raise Conflict(TAKEN)
+    if db.session.get(Membership, (organizer.id, team.id)) is not None:
+        raise Conflict(_l("You are in this team already."))
+    _use_up(invited)
+    db.session.add(Membership(organizer_id=organizer.id, team_id=team.id, level=level, since_at=now))
+    db.session.flush()
+
+
+def _use_up(invited: Invitation) -> None:
+    used = delete(Invitation).where(Invitation.digest == invited.digest).returning(Invitation.digest)
+    if not db.session.execute(used).all():
+        raise Missing
 
 
 def _free(email: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from campaign.accounts.models import Organizer
+from campaign.accounts.models import Invitation, Organizer, Team
 from campaign.outbox import posting, sealed
 from campaign.outbox.models import Delivery, Kind
 from campaign.sealing import Sealer
@@ -28,3 +28,28 @@ def owe(
         now=now,
         expires_at=now + lasts if lasts else None,
     )
+
+
+def owe_invitation(invited: Invitation, team: Team, link: str, sealer: Sealer, now: datetime) -> Delivery:
+    """Not sent once the link is too old, or once `take_back` was called."""
+    key = _key_of_invitation(invited.digest)
+    return posting.post(
+        "accounts/invitation",
+        kind=Kind.ACCOUNT,
+        subject=key,
+        person_key=key,
+        to_sealed=sealed.seal(sealer, key, to=invited.email, link=link),
+        language=invited.language,
+        now=now,
+        facts={"team": team.name},
+        expires_at=invited.expires_at,
+    )
+
+
+def take_back(digest: bytes) -> None:
+    """The letter with the link, if it hasn't gone out."""
+    posting.withdraw(_key_of_invitation(digest))
+
+
+def _key_of_invitation(digest: bytes) -> str:
+    return f"invitation:{digest.hex()[:32]}"
