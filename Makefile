@@ -70,7 +70,8 @@ check: install ## what CI runs: form, lint, types, architecture, built files, te
 	@exec $(PY) -m tools.check
 
 bench: install ## the benchmarks (BENCH=name for one)
-	@test -d bench || { echo 'No benchmark yet: bench/ comes with the first figure to hold.'; exit 0; }; exec $(PY) -m bench $(BENCH)
+	@tools/install_bench
+	@exec $(PY) -m bench $(BENCH)
 
 lock: install ## pin and hash what requirements*.txt name
 	@$(PY) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header $(LOCK_ARGS) requirements.txt -o requirements.lock

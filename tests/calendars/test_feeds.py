@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
+from campaign.actions.models import Kind
 from campaign.actions.parts import AgendaItem
 from campaign.campaigns.models import FormerSlug
 from campaign.columns import Texts
@@ -124,6 +125,31 @@ def test_on_request_the_agenda_stands_there_too(client, action):
     assert Calendar.from_ical(feed.data)["SOURCE"] == "http://localhost/calendar.ics?agenda=1"
     assert len(events(client.get("/actions/protest-cansec.ics?agenda=1"))) == 2
     assert len(events(client.get("/calendar.ics?agenda=0"))) == 1
+
+
+@pytest.mark.parametrize("prefix", ["", "/en", "/fr", "/es"])
+def test_each_kind_of_action_has_a_feed(client, action, cause, prefix):
+    vigil = make.action(cause=cause, kind=Kind.VIGIL)
+
+    assert set(events(client.get(f"{prefix}/calendar/vigil.ics"))) == {vigil.uid}
+    assert set(events(client.get(f"{prefix}/calendar/protest.ics"))) == {action.uid}
+    assert events(client.get(f"{prefix}/calendar/training.ics")) == {}
+    assert client.get(f"{prefix}/calendar/riot.ics").status_code == 404
+
+
+def test_the_calendar_page_leads_to_the_feed_of_each_kind(client, action):
+    page = client.get("/fr/calendar").text
+
+    assert all(f'href="/fr/calendar/{kind}.ics"' in page for kind in Kind)
+
+
+def test_without_a_language_a_campaign_and_its_actions_speak_their_own(client, cause, action):
+    cause.language = "fr"
+    action.title = Texts(en="Protest", fr="Manifestons")
+
+    for path in ("/campaigns/arms-fair/calendar.ics", "/actions/protest-cansec.ics"):
+        [event] = events(client.get(path)).values()
+        assert event["SUMMARY"] == "Manifestons"
 
 
 # ------------------------------------------------------------------ the window

@@ -83,9 +83,24 @@ def ical_reads(text: bytes) -> list[Understood]:
     ]
 
 
+def nodeical_reads(text: bytes) -> list[Understood]:
+    """node-ical (MagicMirror, Homey, Node-RED)."""
+    return _told_by(["node", HERE / "read_node_ical.mjs"], text)
+
+
+def sabre_reads(text: bytes) -> list[Understood]:
+    """sabre/vobject (Nextcloud's server, Baïkal, many sites in PHP)."""
+    return _told_by(["php", HERE / "read.php"], text)
+
+
 def icaljs_reads(text: bytes) -> list[Understood]:
     """ical.js (Thunderbird, Nextcloud)."""
-    answer = subprocess.run(["node", HERE / "read.mjs"], input=text, capture_output=True, check=False)
+    return _told_by(["node", HERE / "read.mjs"], text)
+
+
+def _told_by(command: list[str | Path], text: bytes) -> list[Understood]:
+    """What a program of ours around one of theirs says as JSON."""
+    answer = subprocess.run(command, input=text, capture_output=True, check=False)
     assert answer.returncode == 0, answer.stderr.decode()
     return [
         Understood(
