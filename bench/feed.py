@@ -55,13 +55,13 @@ def main() -> bool:
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch, _site(Path(scratch)) as it:
         _wait_for_gzip(it.ours)
+        _memory(it, figures)
         _lay_files(it)
         with serving.nginx(it.root, it.nginx_folder) as it.nginx:
             for size in SIZES:
                 _beside_nginx(it, size, figures)
         _beside_naive(it, figures)
         _one_change(it, figures)
-        _memory(it, figures)
     print(f"feed: {figures.missed or 'no'} figure{'' if figures.missed == 1 else 's'} missed")
     return not figures.missed
 
@@ -168,6 +168,8 @@ def _beside_naive(it: SimpleNamespace, figures: Figures) -> None:
         ours, theirs = _both(it.ours, it.naive, 1_000, kind, 1)
         what = f"times, {kind}, 1,000 actions: {ours[1] * 1e6:,.0f} µs, naive {theirs[1] * 1e6:,.0f} µs"
         figures.at_least(least, theirs[1] / ours[1], what)
+    for server in (it.ours, it.naive):
+        server.rate(PAGE, 16, SECONDS, {})  # its threads have started, its processes have seen the page
     rates = [[server.rate(PAGE, 16, SECONDS, {})[0] for _ in range(TRIES)] for server in (it.ours, it.naive)]
     ours_, theirs_ = (median(each) for each in rates)
     figures.at_least(10, ours_ / theirs_, f"times, a page: {ours_:,.0f} a second, naive {theirs_:,.0f}")

@@ -45,7 +45,7 @@ class Kept:
         self._hosts: set[str] = set()  # that the application has answered for
         self._size = 0
         self._lock = threading.Lock()
-        self._mine = threading.local()
+        self._idle: list[Any] = []  # connections; of a list, taking and putting back are safe among threads
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -87,14 +87,22 @@ class Kept:
             self._size = 0
 
     def _read(self) -> Numbers:
-        """Over a connection that this thread keeps for nothing else, so that it is as good as free."""
-        if not hasattr(self._mine, "execute"):
-            with self._app.app_context():
-                pooled = db.engine.raw_connection()
-            self._mine.execute = pooled.dbapi_connection.execute  # type: ignore[union-attr]  # SQLite's has it
-            pooled.detach()
-        row = self._mine.execute(READ).fetchone()
+        """Over a connection that is kept for nothing else, so that it is as good as free. One for each of many threads
+        would cost memory: whoever comes takes one that nobody is using, and puts it back."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        row = connection.execute(READ).fetchone()
+        self._idle.append(connection)
         return Numbers(*row) if row else NONE
+
+    def _connect(self) -> Any:
+        with self._app.app_context():
+            pooled = db.engine.raw_connection()
+        connection = pooled.dbapi_connection
+        pooled.detach()
+        return connection
 
 
 def install(app: Flask) -> None:
