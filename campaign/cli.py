@@ -95,7 +95,13 @@ class Worker:
         self._photos = Path(current_app.config["INSTANCE_DIR"]) / keeping.FOLDER
         self._desk = messages_worker.Desk(keyring, base_url, current_app.config["MAIL_DEFAULT_SENDER"])
         self.courier = Courier(
-            presence.name, self._desk.compose, lambda: Connection(server), connections, relay, came_back
+            presence.name,
+            presence.journal,
+            self._desk.compose,
+            lambda: Connection(server),
+            connections,
+            relay,
+            came_back,
         )
 
     def tasks(self) -> dict[str, Task]:
@@ -111,16 +117,17 @@ class Worker:
         """Say that we are here; take over from workers that aren't any more; sort out what time has overtaken."""
         now = clock.now()
         self._desk.clear()
+        gone = self._presence.gone()  # before we look at what they had in hand: they take up nothing more
         with writing():
             health.beat(health.WORKER, now)
             health.beat(health.RELAY, now, self._relay.trouble)
             for owner in claiming.owners():
                 if not self._presence.sees(owner) or (owner == self._presence.name and self.courier.is_idle):
-                    unknown = claiming.recover(owner, now)
+                    unknown = claiming.recover(owner, now, self._presence.noted_by(owner))
                     log.warning("took over from a worker that is no more: %d letters may have arrived or not", unknown)
             claiming.mend_times(now)
             claiming.expire(now)
-        self._presence.sweep()
+        self._presence.sweep(gone)
         return False
 
     def take_in(self) -> bool:

@@ -1,5 +1,7 @@
 """The worker as a test runs it: all that `flask worker` does, once, at the time that the fixed clock shows."""
 
+import fcntl
+
 from campaign.cli import Worker
 from campaign.extensions import db
 from campaign.outbox.liveness import Presence
@@ -37,10 +39,12 @@ class TestWorker:
         return _AtWork(self._app)
 
     def die(self):
-        """As by a kill: nothing is recorded, nothing given back; what is on the wire stays there."""
-        self.presence.leave()
+        """As by a kill when the wire is quiet: nothing is recorded, nothing given back; what the journal says stays."""
         for line in self.courier._lines:
             line.hang_up()
+        for line in self.courier._lines:
+            line.join()
+        fcntl.flock(self.presence._lock, fcntl.LOCK_UN)
 
     def end(self):
         db.session.rollback()

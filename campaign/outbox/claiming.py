@@ -4,7 +4,8 @@
        ^________|__________|
 
 `leased` is reserved and can be taken back by anyone; `sending` is on the wire. A row is `sending` only from a commit on
-that comes before the first octet, so whatever a kill leaves in that state may have arrived: it is unknown.
+that comes before the first octet. What a kill leaves in that state, the worker's journal tells apart; without a journal
+it may have arrived: it is unknown.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, CursorResult, UpdateBase, and_, literal_co
 from campaign.extensions import db
 from campaign.outbox import ladder
 from campaign.outbox.faults import Outcome
+from campaign.outbox.journal import Mark, Marks
 from campaign.outbox.models import Delivery, DeliveryState, Occasion, OnUnknown
 
 RESENDS = 3  # after that many silences a letter that is to be sent again isn't any more
@@ -137,19 +139,33 @@ def owners() -> list[str]:
     return [owner or "" for owner in found]
 
 
-def recover(owner: str, now: datetime) -> int:
-    """Take over what a dead worker had in hand: what it hadn't started goes back, the rest is unknown. Returns that."""
+def recover(owner: str, now: datetime, marks: Marks | None) -> int:
+    """Take over what a dead worker had in hand. Returns of how many letters nobody knows whether they arrived.
+
+    marks: its journal. Without one, whatever it had started may have arrived.
+    """
     theirs = Delivery.owner == owner if owner else Delivery.owner.is_(None)
     _put_back(and_(theirs, Delivery.state == DeliveryState.LEASED))
     sending = and_(theirs, Delivery.state == DeliveryState.SENDING)
-    lost = db.session.execute(
+    left = db.session.execute(
         select(Delivery.id, Delivery.unknowns, Delivery.message_id, Occasion.on_unknown)
         .join(Occasion, Occasion.id == Delivery.occasion_id)
         .where(sending)
     ).all()
-    for row in lost:
-        _doubt(and_(sending, Delivery.id == row.id), row.unknowns, row.message_id, row.on_unknown, now)
-    return len(lost)
+    unknown = 0
+    for row in left:
+        mine = and_(sending, Delivery.id == row.id)
+        mark, code = (Mark.SILENCE, 0) if marks is None else marks.get(row.id, (Mark.ANSWERED, 0))
+        if mark is Mark.ANSWERED and 200 <= code <= 299:
+            _finish(mine, DeliveryState.SENT, smtp_code=code, sent_on=now.date())
+        elif mark is Mark.ANSWERED:
+            _put_back(mine)
+        else:
+            unknown += 1
+            # Nobody hung up on it: a server that is well takes what our death alone kept us from hearing of.
+            policy = OnUnknown.PRESUME if mark is Mark.HANDED_OVER else row.on_unknown
+            _doubt(mine, row.unknowns, row.message_id, policy, now)
+    return unknown
 
 
 def _sent_by(owner: str, ids: Collection[int]) -> ColumnElement[bool]:

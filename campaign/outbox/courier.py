@@ -20,6 +20,7 @@ from campaign.outbox import claiming, health
 from campaign.outbox.claiming import Result, Started
 from campaign.outbox.composing import Mail, Unsendable
 from campaign.outbox.faults import Outcome
+from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.ladder import pause
 from campaign.outbox.lines import Attempt, Carrier, Line
 from campaign.outbox.mishaps import place_of
@@ -30,6 +31,7 @@ from campaign.sealing import CannotOpen
 log = logging.getLogger(__name__)
 
 CLAIMED_AHEAD = 4  # messages reserved for each connection
+_PROMPT = 2  # seconds in which a server that is well answers
 _IDLE = 5  # seconds after which connections that nobody needs are closed
 
 Compose = Callable[[Occasion, Started, datetime], Mail]
@@ -38,7 +40,8 @@ Compose = Callable[[Occasion, Started, datetime], Mail]
 class Courier:
     """One worker's part in sending.
 
-    owner:     the name of its `Presence`.
+    owner:     the name of its `Presence`, whose is also
+    journal:   what is noted of each letter on the wire.
     compose:   makes the mail. Raises Unsendable or CannotOpen for what can never be sent.
     dial:      makes a connection, not yet opened.
     came_back: called, in another thread, when an attempt has ended.
@@ -47,6 +50,7 @@ class Courier:
     def __init__(
         self,
         owner: str,
+        journal: Journal,
         compose: Compose,
         dial: Callable[[], Carrier],
         connections: int,
@@ -54,10 +58,11 @@ class Courier:
         came_back: Callable[[], None] = lambda: None,
     ) -> None:
         self.owner = owner
+        self._journal = journal
         self._compose = compose
         self._relay = relay
         self._ended: SimpleQueue[Attempt] = SimpleQueue()
-        self._lines = [Line(dial(), self._ended.put, came_back) for _ in range(connections)]
+        self._lines = [Line(dial(), journal, self._ended.put, came_back) for _ in range(connections)]
         self._out: dict[int, tuple[Line, Started, float]] = {}  # on the wire, by delivery
         self._back: list[Result] = []  # not recorded yet
         self._claimed: list[int] = []
@@ -90,6 +95,8 @@ class Courier:
             claimed, mails = self._next(room, now) if room else self._let_go()
             self._note(now)
         self._back, self._claimed, self._busy_at = [], claimed, self._relay.ticks()
+        if not self._out:
+            self._journal.clear()
         for started, mail in mails:
             self._send(started, mail)
         return True
@@ -105,18 +112,28 @@ class Courier:
 
         What hasn't ended after `patience` seconds is left as it is: whoever finds it will call it unknown.
         """
-        until = time.monotonic() + patience
-        while self._out and time.monotonic() < until and not is_hurried():
+        began, is_slow = time.monotonic(), False
+        while self._out and time.monotonic() < began + patience and not is_hurried():
             self._collect(wait=0.2)
+            if not is_slow and (is_slow := time.monotonic() > began + _PROMPT):
+                self._doubt()
+        self._doubt()
         if self._back or self._claimed:
             with writing():
                 claiming.record(self.owner, self._back, clock.now())
                 claiming.release(self.owner)
         self._back, self._claimed = [], []
+        if not self._out:
+            self._journal.clear()
         for line in self._lines:
             line.hang_up()
         for line in set(self._lines) - self._busy():
             line.join(timeout=3)
+
+    def _doubt(self) -> None:
+        """Of whom we have waited for in vain, nobody shall think that they would have answered."""
+        for delivery_id in self._out:
+            self._journal.note(Mark.SILENCE, delivery_id)
 
     def _next(self, room: int, now: datetime) -> tuple[list[int], list[tuple[Started, Mail]]]:
         """What stays claimed, and what goes out: on the wire once this transaction is committed."""

@@ -3,11 +3,12 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from campaign.outbox.faults import Fault, Outcome, Phase, of_reply, of_silence
+from campaign.outbox.journal import Mark
 from campaign.outbox.talk import Talk
 
 MESSAGES = 100  # over one connection, then a new one
@@ -50,15 +51,16 @@ class Connection:
         self._talk: Talk | None = None
         self._carried = 0
 
-    def send(self, to: str, message: bytes) -> int:
+    def send(self, to: str, message: bytes, note: Callable[[Mark], None] = lambda _mark: None) -> int:
         """The server's code, once it has taken the message. Raises Fault.
 
         message: whole, with CRLF throughout.
+        note:    called before and after the final dot.
         """
         if _BARE_LINE_END.search(message):  # would let some servers read it as two
             raise Fault(Outcome.PERMANENT, Phase.MAIL)
         try:
-            return self._hand_over(self._ready(), to, message)
+            return self._hand_over(self._ready(), to, message, note)
         except Fault as fault:
             if fault.outcome in _OF_THE_MESSAGE and fault.phase is not Phase.BODY and self._talk is not None:
                 self._talk.is_clear = fault.phase is Phase.ANSWER
@@ -81,7 +83,7 @@ class Connection:
         if talk is not None:
             talk.close()
 
-    def _hand_over(self, talk: Talk, to: str, message: bytes) -> int:
+    def _hand_over(self, talk: Talk, to: str, message: bytes, note: Callable[[Mark], None]) -> int:
         limits = self._server.limits
         local, _, domain = to.rpartition("@")
         options = "" if local.isascii() else " SMTPUTF8"
@@ -94,7 +96,9 @@ class Connection:
             talk.put(_dotted(message), limits.body)
             if talk.has_spoken():  # before the final dot: whatever it says, it hasn't taken the message
                 raise of_reply(Phase.BODY, *talk.reply(limits.command))
+            note(Mark.DOT)
             talk.put(b".\r\n", limits.body)
+            note(Mark.HANDED_OVER)
         with _during(Phase.ANSWER):
             return _hoped(Phase.ANSWER, 250, *talk.reply(limits.answer))
 

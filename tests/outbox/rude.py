@@ -34,7 +34,7 @@ class RudeServer:
         self.heard = []
         self.taken = []
         self._certificate = certificate
-        self._goes_on = True
+        self._said = threading.local()  # one conversation a thread
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open = []
@@ -71,6 +71,7 @@ class RudeServer:
 
     def _talk(self, connection):
         self.heard.append([])
+        self._said.goes_on = True
         with ExitStack() as closed, suppress(OSError, ValueError):
             closed.enter_context(connection)
             self._converse(connection, self.heard[-1], closed)
@@ -92,7 +93,7 @@ class RudeServer:
                 connection = closed.enter_context(context.wrap_socket(connection, server_side=True))
                 self._open.append(connection)
                 file = closed.enter_context(connection.makefile("rb"))
-            if verb == "DATA" and self._goes_on and not self._take(connection, file):
+            if verb == "DATA" and self._said.goes_on and not self._take(connection, file):
                 return
             if verb == "QUIT":
                 return
@@ -125,6 +126,6 @@ class RudeServer:
             return False
         if callable(answer):
             return answer(connection)
-        self._goes_on = answer.startswith(b"354")
+        self._said.goes_on = answer.startswith(b"354")
         connection.sendall(answer)
         return True

@@ -40,14 +40,14 @@ def test_a_process_that_is_killed_is_seen_to_be_gone_and_swept_up(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", AT_WORK, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     name = process.stdout.readline().strip()
     assert here.sees(name)
-    here.sweep()
-    assert here.sees(name)
+    assert here.gone() == []
 
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
 
     assert not here.sees(name)
-    here.sweep()
+    assert here.gone() == [name]
+    here.sweep([name])
     assert [path.stem for path in tmp_path.iterdir()] == [here.name]
     here.leave()
