@@ -44,6 +44,12 @@ def takes_up_to(octets: int) -> Callable[[View], View]:
     return mark
 
 
+def slow_at_first(view: View) -> View:
+    """Marks a view that has something long to do before it writes. It begins as a reader, and says `begin_to_write`."""
+    view.slow_at_first = True  # type: ignore[attr-defined]
+    return view
+
+
 def allow_large(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything looks at the body, the check of forms in `guard` included. Who has no session is no exception."""
     octets = getattr(current_app.view_functions.get(str(endpoint)), "takes_up_to", None)
@@ -66,8 +72,15 @@ def read_what_was_sent() -> None:
 
 def take_the_write_lock() -> None:
     """Every POST to a page of ours is a writer, from its first statement on: see `databases.py`."""
-    if request.method not in READS and request.endpoint is not None:
+    view = current_app.view_functions.get(str(request.endpoint))
+    if request.method not in READS and view is not None and not getattr(view, "slow_at_first", False):
         db.session.connection(execution_options=WRITES)
+
+
+def begin_to_write() -> None:
+    """Before the first change of a view that is `slow_at_first`. What it has looked up is looked up again."""
+    db.session.rollback()
+    db.session.connection(execution_options=WRITES)
 
 
 def let_go_of_the_write_lock() -> None:

@@ -29,13 +29,14 @@ from campaign.accounts.passwords import Passwords
 from campaign.databases import writing
 from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
-from campaign.web import guard, jinja, limits, seals
+from campaign.web import guard, jinja, limits, requests, seals
 
 ROW = "row"  # in the session: the token of the browser's row of SignedIn
 PREFIX = "/manage"
 RESET_WITHIN = timedelta(hours=2)
 WRONG_TRIES = "10 per 15 minutes"
 LETTERS = "5 per hour"
+HASHING = ("security.login", "security.forgot_password")  # Argon2 for whoever asks: nobody else shall wait for it
 
 
 def _now() -> datetime:
@@ -104,6 +105,8 @@ class OwedMail(MailUtil):
 
     def send_mail(self, template: str, *_theirs: Any, **facts: Any) -> None:
         organizer, token = facts["user"], facts.get("reset_token")
+        if request.endpoint in HASHING:
+            requests.begin_to_write()
         page = url_for("security.reset_password", token=token) if token else url_for("security.forgot_password")
         lasts = RESET_WITHIN if token else None
         letters.owe(
@@ -153,6 +156,8 @@ def install(app: Flask) -> None:
     _limit(app, "security.login", WRONG_TRIES, _account, only_refused=True)
     _limit(app, "security.login", _wrong_tries_of_all, _network, only_refused=True)
     _limit(app, "security.forgot_password", LETTERS, _account)
+    for endpoint in HASHING:
+        app.view_functions[endpoint] = requests.slow_at_first(app.view_functions[endpoint])
 
 
 def _limit(app: Flask, endpoint: str, amount: Any, who: Callable[[], str], *, only_refused: bool = False) -> None:
@@ -200,6 +205,8 @@ def render(template: str, **context: Any) -> tuple[str, int]:
 
 
 def _begin(_app: Flask, user: Organizer) -> None:
+    if request.endpoint in HASHING:
+        requests.begin_to_write()
     session.pop("csrf_token", None)  # not the one that an unsigned page had
     session.pop(guard.WANTED, None)
     session[ROW] = sessions.begin(user, clock.now())

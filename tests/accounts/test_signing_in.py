@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -294,3 +295,16 @@ def without_token(text):
     soup = BeautifulSoup(text, "html.parser")
     soup.find("input", {"name": "csrf_token"}).decompose()
     return str(soup)
+
+
+def test_who_only_tries_passwords_keeps_nobody_from_writing(client, alice, settings):
+    page = client.get("/manage/login")
+    db.session.commit()
+    other = sqlite3.connect(settings.SQLALCHEMY_DATABASE_URI.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # who waits for this lock, waits for half a minute and is told 503
+
+    try:
+        fields = {"email": alice.email, "password": "not her password", "csrf_token": token_on(page)}
+        assert client.post("/manage/login", data=fields).status_code == 422
+    finally:
+        other.close()
