@@ -8,7 +8,6 @@ large feeds as files named for their etags.
 
 import fcntl
 import gzip
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from campaign.calendars.ical import Written
 from campaign.copies import Copy
 
 CODE = Path(__file__).parents[1]
+MANY = 500  # actions
 SECOND = timedelta(seconds=1)
 PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as it is comes first
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
@@ -99,20 +99,22 @@ class Shelf:
         form:   language, and whether with the agenda.
         render: makes those of these UIDs, each with its UID. One that is no more is left out.
         """
-        found: list[Written | None] = [None] * len(keys)
-        rows = self._db.execute(
-            "SELECT wanted.key, events.zone, events.year, events.text FROM json_each(?) AS wanted CROSS JOIN events"
-            " WHERE events.form = ? AND events.uid = wanted.value ->> 0 AND events.version = wanted.value ->> 1",
-            (json.dumps(keys), form),  # CROSS: in this order, one look-up each
-        )
-        for number, *event in rows:
-            found[number] = Written(*event)
-        missing = {uid: number for number, (uid, _) in enumerate(keys) if found[number] is None}
+        there = self._there(form, keys)
+        missing = {uid: version for uid, version in keys if uid not in there or there[uid][0] != version}
         for uid, written in render(list(missing)) if missing else ():
-            found[missing[uid]] = written
-            row = (form, uid, keys[missing[uid]][1], *written)
-            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
-        return [event for event in found if event is not None]
+            row = there[uid] = (missing.pop(uid), *written)
+            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", (form, uid, *row))
+        return [Written(*there[uid][1:]) for uid, _ in keys if uid not in missing]
+
+    def _there(self, form: str, keys: Sequence[Key]) -> dict[str, tuple[int, str, int, bytes]]:
+        """By UID, in whatever version; of many keys, all there are: reading on is quicker than looking up."""
+        query = "SELECT uid, version, zone, year, text FROM events WHERE form = ?"
+        if len(keys) > MANY:
+            rows = self._db.execute(query, (form,)).fetchall()
+        else:
+            one = f"{query} AND uid = ?"
+            rows = [row for uid, _ in keys for row in self._db.execute(one, (form, uid))]
+        return {row[0]: row[1:] for row in rows}
 
     def clear(self) -> None:
         """Forget everything."""
