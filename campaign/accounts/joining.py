@@ -49,11 +49,7 @@ def invite_owner(email: str, now: datetime, language: str = "en") -> str:
     An earlier invitation of the same address that waits is taken back. Raises BadAddress and Conflict.
     """
     address = _free(email)
-    db.session.execute(
-        delete(Invitation).where(
-            ((Invitation.email == address) & Invitation.team_id.is_(None)) | (Invitation.expires_at <= now)
-        )
-    )
+    db.session.execute(delete(Invitation).where(Invitation.email == address, Invitation.team_id.is_(None)))
     token = tokens.new()
     invitation = Invitation(
         digest=tokens.digest(token), email=address, level=Level.OWNER, language=language, expires_at=now + VALID
@@ -68,7 +64,7 @@ def invite(team: Team, address: str, level: Level, now: datetime, language: str)
 
     Raises Conflict if they are in it, or have an invitation that waits, or too many wait.
     """
-    db.session.execute(delete(Invitation).where(Invitation.expires_at <= now))
+    drop_old_invitations(now)
     member = select(Membership.organizer_id).join(Membership.organizer)
     if db.session.scalar(member.where(Membership.team_id == team.id, Organizer.email == address)) is not None:
         raise Conflict(_l("Who has this address is in the team already."))
@@ -89,6 +85,11 @@ def invite(team: Team, address: str, level: Level, now: datetime, language: str)
     db.session.add(invited)
     db.session.flush()
     return invited, token
+
+
+def drop_old_invitations(now: datetime) -> None:
+    """Whose week is over: nobody can use them any more, and they hold an address."""
+    db.session.execute(delete(Invitation).where(Invitation.expires_at <= now))
 
 
 def withdraw(team: Team, digest: bytes) -> None:

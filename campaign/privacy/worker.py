@@ -3,6 +3,7 @@
 import logging
 from datetime import date, datetime, timedelta
 
+from campaign.accounts import joining
 from campaign.databases import empty_log, writing
 from campaign.extensions import db
 from campaign.outbox.models import Heartbeat
@@ -29,6 +30,7 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
         lapsed = lapsing.lapse()
         links = erasure.drop_old_links(now.date())
         replies = unread.lapse(now.date())
+        joining.drop_old_invitations(now)
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
     if not empty_log():

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaign import clock, sealing, tokens
+from campaign.accounts import joining
+from campaign.accounts.models import Invitation
 from campaign.extensions import db
 from campaign.outbox import posting
 from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion
@@ -241,3 +243,14 @@ def test_what_is_due_is_nothing_once_it_is_erased(action, purge, at):
     assert due == [action.id]
     assert erasure.due(at()) == []
     assert {rsvp.state for rsvp in db.session.scalars(db.select(Rsvp))} == {State.CONFIRMED, State.UNVERIFIED}
+
+
+def test_an_invitation_that_nobody_took_up_goes_after_its_week(app, purge, at):
+    joining.invite_owner("alice@example.org", clock.now())
+    at.forward(timedelta(days=4))
+    joining.invite_owner("bob@example.org", clock.now())
+    at.forward(timedelta(days=4))
+
+    purge()
+
+    assert db.session.scalars(db.select(Invitation.email)).all() == ["bob@example.org"]
