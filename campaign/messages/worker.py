@@ -18,7 +18,7 @@ from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
 from campaign.outbox.models import Kind, Occasion
 from campaign.rsvps import booking
-from campaign.rsvps.opening import open_box
+from campaign.rsvps.opening import Vaults
 from campaign.sealing import CannotOpen, Keyring
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Desk:
 
     def __init__(self, keyring: Keyring, base_url: str, sender: str) -> None:
         self._keyring = keyring
+        self._vaults = Vaults(keyring)
         self._base_url = base_url
         self._sender = sender
         self._marks = Marks()
@@ -61,7 +62,7 @@ class Desk:
         """Raises CannotOpen or composing.Unsendable for what can never be sent."""
         action = self._action(occasion.subject)
         person = self._organizer(started) if action is None else self._supporter(action, started)
-        if occasion.kind == Kind.NOTICE and not booking.is_confirmed(started.person_key):
+        if occasion.kind == Kind.NOTICE and person["name"] and not booking.is_confirmed(started.person_key):
             person = {**person, "name": ""}  # somebody else may have put it there
         skeleton = self._skeleton(occasion, action, started.language, person)
         return skeleton.fill_in(person, started.message_id, now)
@@ -69,6 +70,7 @@ class Desk:
     def clear(self) -> None:
         """Forget what was made so far: something that letters show may have changed without raising a version."""
         self._skeletons.clear()
+        self._vaults.clear()
 
     def _action(self, subject: str) -> Action | None:
         """The action that a letter is about; none for one about an organizer's account."""
@@ -84,7 +86,7 @@ class Desk:
         return sealed.open_box(self._keyring, started.person_key, started.to_sealed)
 
     def _supporter(self, action: Action, started: Started) -> Mapping[str, str]:
-        known = open_box(self._keyring, action.id, started.person_key, started.to_sealed)
+        known = self._vaults.open_box(action.id, started.person_key, started.to_sealed)
         return {
             "to": known.to,
             "name": known.name,

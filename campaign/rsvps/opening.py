@@ -54,10 +54,30 @@ class Person:
 
 def open_box(keyring: sealing.Keyring, action_id: int, person_key: str, box: bytes) -> Person:
     """Who a letter about an action goes to. Raises sealing.CannotOpen, also when the action's key is no more."""
-    kept = db.session.get(ActionKey, action_id)
-    if kept is None:
-        raise sealing.CannotOpen
-    return Person.open(keyring.vault(kept.wrapped, action_id), box, action_id, person_key)
+    return Vaults(keyring).open_box(action_id, person_key, box)
+
+
+class Vaults:
+    """Vaults at hand, for who opens many boxes. That an action still has its key is looked up every time."""
+
+    def __init__(self, keyring: sealing.Keyring) -> None:
+        self._keyring = keyring
+        self._by_key: dict[tuple[int, bytes], sealing.Vault] = {}
+
+    def open_box(self, action_id: int, person_key: str, box: bytes) -> Person:
+        """As `open_box`. Raises sealing.CannotOpen."""
+        kept = db.session.get(ActionKey, action_id)
+        if kept is None:
+            raise sealing.CannotOpen
+        key = action_id, kept.wrapped
+        vault = self._by_key.get(key)
+        if vault is None:
+            vault = self._by_key[key] = self._keyring.vault(kept.wrapped, action_id)
+        return Person.open(vault, box, action_id, person_key)
+
+    def clear(self) -> None:
+        """Keep no key longer than for a moment: its action's may be erased."""
+        self._by_key.clear()
 
 
 def vault_of(action_id: int, keyring: sealing.Keyring) -> sealing.Vault:
