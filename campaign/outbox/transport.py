@@ -98,8 +98,8 @@ class Connection:
                 raise of_reply(Phase.BODY, *talk.reply(limits.command))
             note(Mark.DOT)
             talk.put(b".\r\n", limits.body)
-            note(Mark.HANDED_OVER)
         with _during(Phase.ANSWER):
+            note(Mark.HANDED_OVER)
             return _hoped(Phase.ANSWER, 250, *talk.reply(limits.answer))
 
     def _say(self, talk: Talk, phase: Phase, command: str, hoped: int = 250) -> None:

@@ -431,3 +431,18 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize(("full_at", "outcome", "taken"), [("D", Outcome.CONNECTION, 0), ("S", Outcome.UNKNOWN, 1)])
+def test_a_disk_that_is_full_at_the_final_dot_makes_nobody_believe_that_it_wasnt_sent(full_at, outcome, taken):
+    server = RudeServer()
+
+    def note(mark):
+        if mark == full_at:
+            raise OSError
+
+    with pytest.raises(Fault) as raised:
+        Connection(Server("127.0.0.1", server.port, "us@example.org")).send("ada@example.org", MAIL, note)
+    server.stop()
+
+    assert (raised.value.outcome, len(server.taken)) == (outcome, taken)
