@@ -257,9 +257,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_actions_uid")),
     )
     with op.batch_alter_table("actions", schema=None) as batch_op:
-        batch_op.create_index("ix_actions_campaign_starts", ["campaign_id", "starts_at"], unique=False)
+        batch_op.create_index(
+            "ix_actions_campaign_starts",
+            ["campaign_id", "starts_at", "id", "status", "unlisted", "kind", "ends_at", "uid", "version"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_actions_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_actions_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(
+            "ix_actions_starts",
+            ["starts_at", "id", "status", "unlisted", "kind", "ends_at", "uid", "version"],
+            unique=False,
+        )
 
     op.create_table(
         "categories",
@@ -631,7 +639,7 @@ def downgrade() -> None:
     op.drop_table("photos")
     op.drop_table("categories")
     with op.batch_alter_table("actions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_actions_starts_at"))
+        batch_op.drop_index("ix_actions_starts")
         batch_op.drop_index(batch_op.f("ix_actions_ends_at"))
         batch_op.drop_index("ix_actions_campaign_starts")
 
