@@ -96,7 +96,7 @@ def test_from_the_form_to_the_farewell_nothing_that_names_a_supporter_lies_in_th
     found |= lying_about(*secrets)
     at.set(EVENING_BEFORE)
     worker.run_until_idle()
-    assert len(mailbox.to(ADDRESS)) == 2
+    reminder = mailbox.to(ADDRESS)[-1]
     found |= lying_about(*secrets)
     assert browser.post(f"/en/rsvps/{token}/change", data={"answer": "yes", "party_size": "3"}).status_code == 303
     assert browser.post(f"/en/rsvps/{token}/cancel").status_code == 303
@@ -106,7 +106,7 @@ def test_from_the_form_to_the_farewell_nothing_that_names_a_supporter_lies_in_th
     found |= lying_about(*secrets)
 
     assert found == set()
-    assert NAME in to_confirm.text
+    assert NAME in reminder.text
 
 
 def test_with_the_mail_server_down_the_queue_holds_nothing_in_the_clear_and_the_log_names_nobody(

@@ -48,7 +48,7 @@ def test_the_reference_article_is_made_by_hand_and_answered(organizer, page, pho
     organizer.select_option("[name=category]", label="News Updates")
     organizer.select_option("[name=photo]", index=1)
     organizer.click("button >> text=Preview")
-    assert organizer.evaluate("document.activeElement.id") == "seen"
+    organizer.wait_for_selector("#seen:focus")
     assert "There is no figures table 1." in organizer.inner_text("#seen")
     assert organizer.locator("#seen figure.quote").count() == 1
 
@@ -78,7 +78,7 @@ def test_the_reference_article_is_made_by_hand_and_answered(organizer, page, pho
 
     page.click("text=Send my reply")
     assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.id") == "errors"
+    page.wait_for_selector("#errors:focus")
     page.fill("[name=text]", "My aunt was there.\n\nThank you.")
     page.fill("[name=name]", "Ines")
     page.click("text=Send my reply")

@@ -1,6 +1,9 @@
 """What the public is told of how many come."""
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 
 from campaign import clock
 from campaign.extensions import db
@@ -36,7 +39,7 @@ def test_the_count_is_of_people_who_say_yes_verified_or_not_as_of_the_last_hour(
 
 
 def test_the_page_shows_a_step_and_never_the_count(client):
-    action = make.action()
+    action = make.action(slug="march")
     make.rsvp(action, party_size=17)
     before = client.get(f"/en/actions/{action.slug}").text
     worker.refresh_counts(clock.now())
@@ -45,4 +48,4 @@ def test_the_page_shows_a_step_and_never_the_count(client):
 
     assert "10 or more people" not in before
     assert "10 or more people are coming so far." in after
-    assert "17" not in after
+    assert not re.search(r"\b17\b", BeautifulSoup(after, "html.parser").get_text())

@@ -31,6 +31,17 @@ def database(settings):
     return settings.SQLALCHEMY_DATABASE_URI.removeprefix("sqlite:///")
 
 
+@pytest.fixture
+def impatient(app):
+    """Connections that wait for a lock for a millisecond only, and none of them left to the next test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("campaign.databases.PRAGMAS", (*PRAGMAS, "PRAGMA busy_timeout=1"))
+        db.engine.dispose()
+        yield
+        db.session.rollback()
+    db.engine.dispose()
+
+
 def test_who_sends_slowly_keeps_nobody_from_writing(client, database):
     action = make.action()
     body = urlencode(filled_in(action)).encode()
@@ -45,18 +56,15 @@ def test_who_sends_slowly_keeps_nobody_from_writing(client, database):
     assert db.session.scalar(db.select(db.func.count(Rsvp.id))) == 1
 
 
-def test_who_can_never_write_is_told_to_come_back_and_nothing_is_kept(client, database, monkeypatch, caplog):
-    monkeypatch.setattr("campaign.databases.PRAGMAS", (*PRAGMAS, "PRAGMA busy_timeout=1"))
+def test_who_can_never_write_is_told_to_come_back_and_nothing_is_kept(client, database, impatient, caplog):
     action = make.action()
     fields = with_address(action)
     db.session.commit()
-    db.engine.dispose()
     other = sqlite3.connect(database, timeout=0, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
     page = send(client, action, fields)
     other.close()
-    db.engine.dispose()
 
     assert page.status_code == 503
     assert page.headers["Retry-After"] == "60"
