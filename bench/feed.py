@@ -208,7 +208,8 @@ def _both(
     for _ in range(TRIES):
         for server, found in zip((ours, theirs), runs, strict=True):
             found.append(server.rate(_feed(size), connections, SECONDS, _headers(server, size, kind)))
-    return tuple((median(rate for rate, _ in found), median(cpu for _, cpu in found)) for found in runs)  # type: ignore[return-value]
+    mine, others = ((median(rate for rate, _ in found), median(cpu for _, cpu in found)) for found in runs)
+    return mine, others
 
 
 def _headers(server: serving.Server, size: int, kind: str) -> dict[str, str]:

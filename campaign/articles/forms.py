@@ -186,7 +186,7 @@ def article_translation_form(slots: Sequence[Slot], language: str) -> Callable[.
     def validate_body(_form: FlaskForm, field: ProseField) -> None:
         check_body(field.data)
 
-    return type("ArticleTranslationForm", (form,), {"validate_body": validate_body})  # type: ignore[arg-type]
+    return type("ArticleTranslationForm", (form,), {"validate_body": validate_body})  # type: ignore[arg-type]  # `form` is a class
 
 
 def check_body(text: str) -> None:
