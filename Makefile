@@ -63,7 +63,7 @@ types: install ## mypy, strict
 architecture: install ## who may import whom
 	@.venv/bin/lint-imports --no-logo
 
-css: install ## build static/build from static/css, fonts and img
+css: install ## build static/build from static/css, fonts, img, js and vendor
 	@$(PY) -m tools.build_css
 
 check: install ## what CI runs: form, lint, types, architecture, built files, tests

@@ -1,4 +1,4 @@
-"""Build what browsers load: `static/build/`, from `static/{css,fonts,img}/`.
+"""Build what browsers load: `static/build/`, from `static/{css,fonts,img,js,vendor}/`.
 
     python -m tools.build_css            write it
     python -m tools.build_css --check    exit 1 if what is committed differs from what would be written
@@ -9,12 +9,16 @@ names that templates use to the built ones, both relative to `static/`:
     {"site.css": "build/site.5f0c2c1b9a.css", "img/icon.png": "build/icon.8a1d3d2f4e.png", …}
 
 The result is committed: running and deploying need no build step.
+
+Scripts of others stand in `static/vendor/`, each with an entry in `vendor.toml` (package, version, SHA-256, licence).
+One that is missing there, or whose bytes aren't those, stops the build.
 """
 
 import hashlib
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import lightningcss
@@ -23,6 +27,8 @@ STATIC = Path(__file__).parent.parent / "static"
 
 # The oldest browsers that know CSS grid and custom properties.
 FLOOR = ["chrome 57", "safari 11", "firefox 52"]
+
+KEPT = ("fonts/*.woff2", "img/*", "js/*.js", "vendor/*.js")
 
 URL = re.compile(r"""url\(["']?\.\./([^"')]+)["']?\)""")
 
@@ -39,7 +45,8 @@ def build(static: Path) -> dict[str, bytes]:
         manifest[name] = f"build/{built}"
         return built
 
-    for path in sorted([*static.glob("fonts/*.woff2"), *static.glob("img/*")]):
+    check_vendored(static)
+    for path in sorted(path for kind in KEPT for path in static.glob(kind)):
         keep(path.relative_to(static).as_posix(), path.read_bytes())
 
     css = lightningcss.bundle_css(str(static / "css" / "site.css"), browsers_list=FLOOR)
@@ -47,6 +54,19 @@ def build(static: Path) -> dict[str, bytes]:
     keep("site.css", css.encode())
     files["manifest.json"] = (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode()
     return files
+
+
+def check_vendored(static: Path) -> None:
+    """Raises NotPinned if a script of others isn't the one that was looked at."""
+    pinned = tomllib.loads((static / "vendor" / "vendor.toml").read_text())
+    for path in static.glob("vendor/*.js"):
+        entry = pinned.get(path.name, {})
+        if hashlib.sha256(path.read_bytes()).hexdigest() != entry.get("sha256"):
+            raise NotPinned(f"{path.name} isn't what static/vendor/vendor.toml says: look at it, then write its hash.")
+
+
+class NotPinned(Exception):
+    """A script that nobody answers for."""
 
 
 def chart_sizes() -> str:

@@ -3,11 +3,12 @@
 import json
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tools.build_css import STATIC, build, stale, write
+from tools.build_css import STATIC, NotPinned, build, stale, write
 
 
 @pytest.fixture
@@ -57,3 +58,34 @@ def test_every_percent_of_a_chart_has_its_class():
     [css] = [content.decode() for name, content in build(STATIC).items() if name.endswith(".css")]
 
     assert all(f".v{n}{{--v:{n}}}" in css for n in range(101))
+
+
+def test_scripts_are_built_under_names_that_carry_their_hashes(static):
+    (static / "js").mkdir(exist_ok=True)
+    (static / "js" / "example.js").write_text("'use strict';\n")
+
+    write(static)
+
+    manifest = json.loads((static / "build" / "manifest.json").read_text())
+    assert re.fullmatch(r"build/example\.[0-9a-f]{10}\.js", manifest["js/example.js"])
+    assert re.fullmatch(r"build/htmx\.[0-9a-f]{10}\.min\.js", manifest["vendor/htmx.min.js"])
+    assert (static / manifest["js/example.js"]).read_text() == "'use strict';\n"
+
+
+def test_a_script_of_others_that_nobody_looked_at_stops_the_build(static):
+    with (static / "vendor" / "htmx.min.js").open("a") as script:
+        script.write("// changed\n")
+
+    with pytest.raises(NotPinned, match="htmx"):
+        build(static)
+
+
+def test_every_script_of_others_stands_with_its_licence_and_version_in_the_list_of_dependencies():
+    pinned = tomllib.loads((STATIC / "vendor" / "vendor.toml").read_text())
+    written = (STATIC.parent / "docs" / "dependencies.md").read_text()
+
+    assert pinned.keys() == {path.name for path in (STATIC / "vendor").glob("*.js")}
+    for entry in pinned.values():
+        assert (STATIC / "vendor" / entry["licence_file"]).is_file()
+        assert f"{entry['package']} {entry['version']}" in written
+        assert entry["sha256"] in written
