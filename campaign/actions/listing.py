@@ -92,7 +92,10 @@ def by_uids(uids: Sequence[str]) -> Iterator[Action]:
     for start in range(0, len(uids), AT_A_TIME):
         some = Action.uid.in_(uids[start : start + AT_A_TIME])
         query = select(Action).options(
-            joinedload(Action.campaign), selectinload(Action.announced), selectinload(Action.agenda)
+            joinedload(Action.campaign),
+            selectinload(Action.announced),
+            selectinload(Action.agenda),
+            selectinload(Action.updates),
         )
         yield from db.session.scalars(query.where(some)).all()
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign import timezones, versions
-from campaign.actions.parts import AgendaItem, AnnouncedDate, Block, KeyFigure, MeetingPoint
+from campaign.actions.parts import AgendaItem, AnnouncedDate, Block, KeyFigure, MeetingPoint, Update
 from campaign.campaigns.models import Campaign
 from campaign.columns import Texts, WallTime
 from campaign.errors import Conflict
@@ -126,6 +126,7 @@ class Action(Record):
     )
     blocks: Mapped[list[Block]] = relationship(order_by="Block.position", cascade="all, delete-orphan")
     key_figures: Mapped[list[KeyFigure]] = relationship(order_by="KeyFigure.position", cascade="all, delete-orphan")
+    updates: Mapped[list[Update]] = relationship(order_by="Update.id.desc()", cascade="all, delete-orphan")
     announced: Mapped[list[AnnouncedDate]] = relationship(order_by="AnnouncedDate.id", cascade="all, delete-orphan")
 
     @property
@@ -153,6 +154,11 @@ class Action(Record):
     def earlier(self) -> list[AnnouncedDate]:
         """When and where it was to be before, in the order in which that was announced; empty if it never changed."""
         return [date_ for date_, after in pairwise(self.announced) if not date_.says_the_same_as(after)]
+
+    @property
+    def news(self) -> list[Update]:
+        """What stands at the top of its page, the latest first."""
+        return [update for update in self.updates if update.is_up]
 
     @property
     def is_full(self) -> bool:

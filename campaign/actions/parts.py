@@ -1,4 +1,4 @@
-"""What belongs to an action: the dates it has had, agenda, meeting points, sections of its page, key figures."""
+"""What belongs to an action: its dates so far, news, agenda, meeting points, sections of its page, key figures."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,18 @@ class AnnouncedDate(Record):
     @property
     def starts_at(self) -> datetime:
         return timezones.instant(self.starts_local, self.zone)
+
+
+class Update(Record):
+    """News of an action: stands at the top of its page, and in calendars, until it is taken down."""
+
+    __tablename__ = "updates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+    text: Mapped[Texts]  # plain
+    written_at: Mapped[datetime]
+    is_up: Mapped[bool] = mapped_column(default=True)
 
 
 class AgendaItem(Record):

@@ -13,8 +13,9 @@ from campaign.outbox.models import OnUnknown
 
 
 class RuleKind(StrEnum):
+    CONFIRMATION = "confirmation"  # to each who answers: own words in it, no time of its own
     REMINDER = "reminder"
-    FOLLOWUP = "followup"
+    FOLLOWUP = "followup"  # while it isn't active, it is a draft that nobody has released
 
 
 class Rule(Record):
@@ -26,7 +27,10 @@ class Rule(Record):
     __tablename__ = "rules"
     __table_args__ = (
         CheckConstraint("(days IS NULL) = (at_local IS NULL)", name="a_day_has_an_hour"),
-        CheckConstraint("(days IS NULL) <> (minutes IS NULL)", name="days_or_minutes"),
+        CheckConstraint(
+            "(days IS NULL OR minutes IS NULL) AND ((kind = 'confirmation') = (days IS NULL AND minutes IS NULL))",
+            name="days_or_minutes",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,9 +25,11 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     FOLLOWUP = "followup"
     NOTICE = "notice"  # of a change
+    BROADCAST = "broadcast"  # written by hand, to some of those who asked for mail
     CONFIRMATION = "confirmation"
     FAREWELL = "farewell"
     ACCOUNT = "account"  # to an organizer
+    TEST = "test"  # of a letter, to the organizer who wrote it
 
 
 class OnUnknown(StrEnum):
@@ -40,12 +42,14 @@ class OnUnknown(StrEnum):
 class OccasionState(StrEnum):
     PLANNED = "planned"
     EXPANDED = "expanded"
+    PAUSED = "paused"  # expanded, and an organizer has stopped it for the time being
     CANCELLED = "cancelled"
     MISSED = "missed"  # its time passed while nobody could send; organizers see it
 
 
 class DeliveryState(StrEnum):
     QUEUED = "queued"
+    PAUSED = "paused"  # as good as queued, but nobody takes it up until its occasion goes on
     LEASED = "leased"
     SENDING = "sending"
     SENT = "sent"
@@ -56,7 +60,7 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
-OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING})
+OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.PAUSED, DeliveryState.LEASED, DeliveryState.SENDING})
 
 
 class Occasion(Record):

@@ -11,10 +11,10 @@ from campaign.extensions import db
 from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion, OccasionState, OnUnknown, Priority
 
 LASTS = timedelta(hours=48)  # how long a letter is tried unless its occasion says otherwise
-REMINDING = frozenset({Kind.REMINDER, Kind.FOLLOWUP})
+REMINDING = frozenset({Kind.REMINDER, Kind.FOLLOWUP, Kind.BROADCAST})  # what only those get who want reminders
 TO_ALL = REMINDING | {Kind.NOTICE}  # whatever goes to an audience
 
-UNSENT = (DeliveryState.QUEUED, DeliveryState.LEASED)
+UNSENT = (DeliveryState.QUEUED, DeliveryState.PAUSED, DeliveryState.LEASED)
 
 
 def post(
@@ -112,11 +112,13 @@ def renew_about(subject: str, kinds: Collection[str], now: datetime) -> None:
 
     Letters are composed late, from the facts of the day, so this concerns only what a worker has in hand, what waits
     for another try, and what may have arrived with the old facts: the last gets a new Message-ID, or a mail server
-    that knows the old one might drop it as a double.
+    that knows the old one might drop it as a double. What is paused stays so.
     """
-    mine = _is_for(subject, kinds) & Delivery.state.in_(UNSENT)
-    db.session.execute(update(Delivery).where(mine).values(state=DeliveryState.QUEUED, owner=None, next_at=now))
-    for delivery in db.session.scalars(select(Delivery).where(mine, Delivery.unknowns > 0)):
+    mine = _is_for(subject, kinds)
+    waits = mine & Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.LEASED))
+    db.session.execute(update(Delivery).where(waits).values(state=DeliveryState.QUEUED, owner=None, next_at=now))
+    doubtful = mine & Delivery.state.in_(UNSENT) & (Delivery.unknowns > 0)
+    for delivery in db.session.scalars(select(Delivery).where(doubtful)):
         delivery.message_id = tokens.new()
     db.session.flush()
 

@@ -42,6 +42,8 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "reminders": Entry("whether reminders are wanted", "reminders", _ANONYMOUS),
         "unsubscribed": Entry("whether mail is unwanted", "silence", _ANONYMOUS),
         "answered_on": Entry("the day of the answer, no hour", "the count by day", _ANONYMOUS),
+        "answered_rev": Entry("which of the action's dates it was for", "asking again after a move", _ANONYMOUS),
+        "said_again_on": Entry("the day they said so again, no hour", "not asking twice", _ANONYMOUS),
         "box": Entry("address, name, link tokens", "letters about the action", _PURGE, Reader.WORKER),
         "blind_index": Entry("a keyed digest of the address", "one answer a person", _PURGE, Reader.NOBODY),
         "manage_digest": Entry("a digest of the private link", "changing and cancelling", _PURGE, Reader.NOBODY),
@@ -147,7 +149,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
 OF_THINGS = frozenset(
     {
         *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules", "versions"),
-        *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points"),
+        *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points", "updates"),
         *(
             "articles",
             "article_links",

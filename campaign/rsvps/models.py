@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.actions.models import Action
+from campaign.actions.models import Action, Status
 from campaign.errors import Conflict
 from campaign.extensions import Record, _l, choice_of
 
@@ -62,6 +62,8 @@ class Rsvp(Record):
     reminders: Mapped[bool] = mapped_column(default=False)
     unsubscribed: Mapped[bool] = mapped_column(default=False)
     answered_on: Mapped[date]
+    answered_rev: Mapped[int] = mapped_column(default=0)  # the action's `schedule_rev` that its owner last spoke to
+    said_again_on: Mapped[date | None]  # the day on which they last said whether they still come
 
     box: Mapped[bytes | None]  # see sealing.py; to the intake key while sealed, then under the action's key
     blind_index: Mapped[bytes | None]  # of the address, under the action's index key
@@ -75,6 +77,12 @@ class Rsvp(Record):
     def places(self) -> int:
         """How many of its action's places it holds."""
         return self.party_size if self.state in COUNTED and self.answer is Answer.YES else 0
+
+    @property
+    def speaks_of_an_old_date(self) -> bool:
+        """Whether the action has a new one since its owner last said that they come, or may."""
+        held = self.state in COUNTED and self.answer is not Answer.NO
+        return held and self.action.status is Status.PUBLISHED and self.answered_rev < self.action.schedule_rev
 
     @property
     def has_address(self) -> bool:

@@ -38,6 +38,7 @@ def receive(action: Action, asked: Asked, sealer: Sealer, lang: str, now: dateti
         party_size=asked.party_size,
         language=lang,
         answered_on=timezones.wall(now, action.zone).date(),
+        answered_rev=action.schedule_rev,
     )
     if asked.email:
         _refuse_if_full(action, asked)
