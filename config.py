@@ -1,6 +1,7 @@
 """Every setting, typed and frozen, read once from the environment. Nothing else reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+POSTGRES = "postgresql+psycopg://"
 
 
 class BadSetting(ValueError):
@@ -20,7 +22,7 @@ class Settings:
     """Names are Flask's and its extensions' where they have one, so `app.config.from_object` is the whole hand-over."""
 
     SECRET_KEY: str = field(repr=False)  # signs stamps and organizers' cookies; at least 32 characters
-    SQLALCHEMY_DATABASE_URI: str
+    SQLALCHEMY_DATABASE_URI: str = field(repr=False)  # may hold a password
     BASE_URL: str  # how the public reaches the site, without a slash at the end; absolute links come from it
     INSTANCE_DIR: Path  # database, locks, demo.json: what this installation is
     KEYS_DIR: Path  # `web` (public keys) and `worker` (private keys) below it; never in a backup of the database
@@ -34,7 +36,12 @@ class Settings:
     MAIL_USE_TLS: bool = False
     MAIL_DEFAULT_SENDER: str = "campaign@localhost"
     MAIL_CONNECTIONS: int = 4
+    MAIL_BOUNCE_ADDRESS: str = ""  # whose mailbox gets what comes back; none: the sender's
+    MAIL_VERP: bool = True  # a signed envelope sender for each letter, so that what comes back says which it was
+    MAIL_DKIM_SELECTOR: str = ""  # under which the mail server signs; for `flask mail check`
+    DNS_RESOLVER: str = ""  # "192.0.2.53" or "127.0.0.1:5353", for `flask mail check`; none: the system's
     ENGINE: str = "embedded"
+    DATABASE_CONNECTIONS: int = 20  # of each process, to PostgreSQL; SQLite has one for each thread
     RATE_LIMITS: bool = True
     PORT: int = 8000
 
@@ -57,9 +64,19 @@ class Settings:
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, object]:  # noqa: N802 -- Flask-SQLAlchemy's name
         options: dict[str, object] = {"hide_parameters": True}  # an error's words must not hold what a row was to hold
-        if not self.SQLALCHEMY_DATABASE_URI.endswith((":memory:", "sqlite://")):  # there is but one connection then
+        if self.is_postgres:
+            kept = min(self.DATABASE_CONNECTIONS, 5)
+            options |= {"pool_size": kept, "max_overflow": self.DATABASE_CONNECTIONS - kept, "pool_pre_ping": True}
+            # As with SQLite, a lock is waited for for 30 s. Times come in UTC, whatever the server's habit.
+            said = {"application_name": "campaign", "options": "-c lock_timeout=30s -c timezone=UTC"}
+            options["connect_args"] = {"connect_timeout": 10, **said}
+        elif not self.SQLALCHEMY_DATABASE_URI.endswith((":memory:", "sqlite://")):  # there is but one connection then
             options["max_overflow"] = 64  # one for each of the server's threads (Procfile): none waits for another's
         return options
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.SQLALCHEMY_DATABASE_URI.startswith(POSTGRES)
 
     @property
     def RATELIMIT_ENABLED(self) -> bool:  # noqa: N802 -- Flask-Limiter's name
@@ -89,11 +106,17 @@ class Settings:
         if language not in ("en", "fr", "es"):
             raise BadSetting(f"DEFAULT_LANGUAGE is {language!r}; it can be en, fr or es.")
         engine = read.text("ENGINE", "embedded")
-        if engine != "embedded":
-            raise BadSetting(f"ENGINE is {engine!r}; this version has the embedded engine only.")
+        if engine not in ("embedded", "procrastinate"):
+            raise BadSetting(f"ENGINE is {engine!r}; it can be embedded or procrastinate.")
+        database = read.database("DATABASE_URL", instance)
+        if engine == "procrastinate" and not database.startswith(POSTGRES):
+            raise BadSetting(
+                "ENGINE is procrastinate, which keeps its wake-ups in PostgreSQL, but the database is SQLite. "
+                "Set DATABASE_URL to postgresql://…, or ENGINE to embedded."
+            )
         return cls(
             SECRET_KEY=read.secret("SECRET_KEY", at_least=32),
-            SQLALCHEMY_DATABASE_URI=read.database("DATABASE_URL", instance),
+            SQLALCHEMY_DATABASE_URI=database,
             BASE_URL=read.url("BASE_URL", f"http://127.0.0.1:{port}"),
             INSTANCE_DIR=instance,
             KEYS_DIR=Path(read.text("KEYS_DIR", str(instance / "keys"))).absolute(),
@@ -106,7 +129,12 @@ class Settings:
             MAIL_USE_TLS=read.flag("MAIL_USE_TLS", default=server not in LOOPBACK),
             MAIL_DEFAULT_SENDER=read.sender("MAIL_DEFAULT_SENDER", "campaign@localhost"),
             MAIL_CONNECTIONS=read.number("MAIL_CONNECTIONS", 4, 1, 100),
+            MAIL_BOUNCE_ADDRESS=read.address("MAIL_BOUNCE_ADDRESS"),
+            MAIL_VERP=read.flag("MAIL_VERP", default=True),
+            MAIL_DKIM_SELECTOR=read.text("MAIL_DKIM_SELECTOR", ""),
+            DNS_RESOLVER=read.text("DNS_RESOLVER", ""),
             ENGINE=engine,
+            DATABASE_CONNECTIONS=read.number("DATABASE_CONNECTIONS", 20, 2, 1000),
             RATE_LIMITS=read.flag("RATE_LIMITS", default=True),
             PORT=port,
         )
@@ -166,10 +194,33 @@ class _Reader:
             raise BadSetting(f"{name} is {value!r}; it must be like Name <mail@example.org>.")
         return value
 
-    def database(self, name: str, instance: Path) -> str:
+    def address(self, name: str) -> str:
+        """Plain, for an envelope; "" if it isn't set."""
         value = self.text(name, "")
+        if value and not re.fullmatch(r"[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+", value):
+            raise BadSetting(f"{name} is {value!r}; it must be like bounces@example.org.")
+        return value
+
+    def database(self, name: str, instance: Path) -> str:
+        """With the driver that we use. No message quotes it: a password may stand in it."""
+        value = self.text(name, "") or (self.secret(name) if f"{name}_FILE" in self.env else "")
         if not value:
             return f"sqlite:///{instance / 'campaign.db'}"
-        if not value.startswith("sqlite:///"):
-            raise BadSetting(f"{name} must begin with sqlite:/// in this version.")
-        return value
+        if value.startswith("sqlite:///"):
+            return value
+        return postgres(name, value)
+
+
+def postgres(name: str, value: str) -> str:
+    """The address of a PostgreSQL database, with the driver that we use. Raises BadSetting by `name`."""
+    scheme, found, rest = value.strip().partition("://")
+    try:
+        parts = urlsplit(f"postgresql://{rest}")
+        is_whole = parts.port != 0 and len(parts.path) > 1 and not parts.fragment
+    except ValueError:
+        is_whole = False
+    if not found or scheme not in ("postgresql", "postgresql+psycopg", "postgres") or not is_whole:
+        raise BadSetting(
+            f"{name} must be like sqlite:////path/to/campaign.db or postgresql://user:password@host/database."
+        )
+    return POSTGRES + rest

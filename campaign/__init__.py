@@ -4,8 +4,9 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 
-from campaign import cli, databases  # noqa: F401 -- databases listens to every engine
+from campaign import databases  # noqa: F401 -- it listens to every engine
 from campaign.calendars import shelf
+from campaign.cli import commands
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
 from campaign.web import errors, guard, headers, jinja, kept, language, requests, seals, signing_in
 from config import Settings
@@ -89,5 +90,5 @@ def create_app(settings: Settings) -> Flask:
     for face in organizers:
         manage.register_blueprint(face)
     app.register_blueprint(manage)
-    cli.install(app)
+    commands.install(app)
     return app

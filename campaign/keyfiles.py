@@ -5,6 +5,7 @@
     web/intake-1.pub      public part of the intake pair: 1,184 octets of ML-KEM-768, then 32 of X25519
     worker/intake-1.key   its private part: the seed of ML-KEM, 64 octets, then 32 of X25519
     worker/epoch-1.key    the key that the actions' keys are wrapped under: 32 octets
+    worker/mail-1.key     what signs envelope senders and makes digests of addresses that aren't written to: 32 octets
 
 The number is the key's id, and stands in every blob that needs it. Several may lie side by side while
 keys are being renewed; the highest is the one to use. HPKE's hybrid keys have no serialiser, hence the parts.
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM7
 
 from campaign import tokens
 
-EPOCH, PRIVATE, PUBLIC = 32, 64 + 32, 1184 + 32  # octets
+EPOCH, MAIL, PRIVATE, PUBLIC = 32, 32, 64 + 32, 1184 + 32  # octets
 _SEED, _KEM = 64, 1184  # octets of the ML-KEM part
 
 
@@ -47,6 +48,7 @@ def make(keys_dir: Path) -> None:
     if not _files(worker, "intake", "key"):
         kem, dh = MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
         _put(worker / "intake-1.key", kem.private_bytes_raw() + dh.private_bytes_raw())
+    add_mail_key(keys_dir)
     publics = {number: _public_of(key) for number, key in _read(worker, "intake", "key", PRIVATE).items()}
     for number, public in publics.items():
         _put(web / f"intake-{number}.pub", public)
@@ -55,8 +57,24 @@ def make(keys_dir: Path) -> None:
             raise KeysUnusable(f"{web}/intake-{number}.pub has no match in {worker}: what it seals could not be read.")
 
 
+def add_mail_key(keys_dir: Path) -> None:
+    """The mail key, where there is none yet. It opens nothing, so an installation that is older may still get one.
+
+    Raises KeysUnusable.
+    """
+    worker = keys_dir / "worker"
+    if worker.is_dir() and not _files(worker, "mail", "key"):
+        _refuse_open_folder(worker)
+        _put(worker / "mail-1.key", tokens.octets(MAIL))
+
+
+def mail_key(keys_dir: Path) -> bytes:
+    """Raises KeysUnusable, like the next three."""
+    keys = _read(keys_dir / "worker", "mail", "key", MAIL)
+    return keys[max(keys)]
+
+
 def epochs(keys_dir: Path) -> dict[int, bytes]:
-    """Raises KeysUnusable, like the next two."""
     return _read(keys_dir / "worker", "epoch", "key", EPOCH)
 
 

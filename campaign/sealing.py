@@ -81,9 +81,9 @@ class Vault:
     """The key of one action's RSVPs at work. Content and index have keys of their own, derived from it."""
 
     def __init__(self, key: bytes) -> None:
-        self._id = _derive(key, "id")[:_KEY_ID]
-        self._content = AESGCM(_derive(key, "content"))
-        self._index = _derive(key, "index")
+        self._id = derived(key, "id")[:_KEY_ID]
+        self._content = AESGCM(derived(key, "content"))
+        self._index = derived(key, "index")
 
     def seal(self, plain: bytes, context: Context) -> bytes:
         return _encrypt(self._content, VAULT + self._id, _pad(plain), context)
@@ -122,6 +122,10 @@ class Keyring:
         """The vault of an action from its stored key. Raises CannotOpen, after a second look at the key files."""
         return self._looking_twice(lambda: self._unwrap(wrapped, action_id))
 
+    def mail_key(self, what: str) -> bytes:
+        """32 octets for one use in mail, e.g. "envelopes"; they stay the same when the other keys are renewed."""
+        return derived(self._mail, what)
+
     def _open(self, box: bytes, context: Context) -> bytes:
         header, sealed = box[: 1 + _KEY_ID], box[1 + _KEY_ID :]
         try:
@@ -148,9 +152,11 @@ class Keyring:
     def _load(self) -> None:
         self._epochs = {number: AESGCM(key) for number, key in keyfiles.epochs(self._keys_dir).items()}
         self._intakes = keyfiles.private_intakes(self._keys_dir)
+        self._mail = keyfiles.mail_key(self._keys_dir)
 
 
-def _derive(key: bytes, what: str) -> bytes:
+def derived(key: bytes, what: str) -> bytes:
+    """A key of 32 octets for one purpose. Whoever has it has neither the one that it comes from nor others of it."""
     return HKDF(hashes.SHA256(), _KEY, salt=None, info=f"campaign {what}".encode()).derive(key)
 
 

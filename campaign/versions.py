@@ -24,8 +24,8 @@ MICROSECOND = timedelta(microseconds=1)
 UNSEEN = frozenset(
     {
         *("action_keys", "alembic_version", "deliveries", "grants", "grants_of_organizers", "heartbeats"),
-        *("invitations", "memberships", "occasions", "organizers", "rsvps", "rules", "signed_in", "suppressions"),
-        *("unsubscribe_links", "versions"),
+        *("invitations", "memberships", "occasions", "organizers", "returns", "rsvps", "rules", "signed_in"),
+        *("suppressions", "unsubscribe_links", "versions"),
     }
 )
 

@@ -37,6 +37,7 @@ def test_the_first_run_makes_files_for_their_owner_alone(tmp_path):
         "worker": 0o700,
         "worker/epoch-1.key": 0o600,
         "worker/intake-1.key": 0o600,
+        "worker/mail-1.key": 0o600,
     }
 
 
@@ -90,7 +91,7 @@ def test_threads_that_start_at_once_end_with_the_same_keys(tmp_path):
         with ThreadPoolExecutor(8) as crowd:
             list(crowd.map(keyfiles.make, [keys] * 8))
 
-        assert len(_contents(keys)) == 3
+        assert len(_contents(keys)) == 4
         assert Keyring(keys).open(Sealer(keys).seal(b"x", HERE), HERE) == b"x"
 
 

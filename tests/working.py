@@ -2,7 +2,7 @@
 
 import fcntl
 
-from campaign.cli import Worker
+from campaign.cli.working import Worker
 from campaign.extensions import db
 from campaign.outbox.liveness import Presence
 from campaign.outbox.relay import Relay

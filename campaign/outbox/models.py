@@ -136,7 +136,28 @@ class Suppression(Record):
     address_digest: Mapped[bytes] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(String(32), primary_key=True)
     reason: Mapped[str] = mapped_column(String(32))
-    added_on: Mapped[date]
+    times: Mapped[int] = mapped_column(default=1)  # that it was so; one full mailbox isn't enough
+    added_on: Mapped[date]  # the last time
+
+
+class Return(Record):
+    """Word from a mail server about a delivery after it was taken: it came back, or its reader complains."""
+
+    __tablename__ = "returns"
+    __table_args__ = (
+        Index(
+            "ix_returns_unsettled",
+            "delivery_id",
+            sqlite_where=text("NOT settled"),
+            postgresql_where=text("NOT settled"),
+        ),
+    )
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)  # see reports.Kind: told twice, it is one
+    code: Mapped[int | None]  # as the server would have said it in SMTP
+    received_on: Mapped[date]
+    settled: Mapped[bool] = mapped_column(default=False)  # the worker has drawn its conclusions
 
 
 class Heartbeat(Record):

@@ -72,6 +72,12 @@ def post(
     return delivery
 
 
+def hold_back(delivery: Delivery) -> None:
+    """It isn't sent, because its address isn't written to: organizers see it counted as suppressed."""
+    delivery.state = DeliveryState.SUPPRESSED
+    delivery.owner = delivery.next_at = delivery.to_sealed = None
+
+
 def withdraw(person_key: str, kinds: Collection[str] | None = None) -> int:
     """Take back what is still owed to this person: letters of these kinds, or all.
 

@@ -70,6 +70,10 @@ class Connection:
                 self._drop()
             raise
 
+    def open(self) -> None:
+        """Connect, encrypt and sign in, and hand over nothing. Raises Fault."""
+        self._ready()
+
     def close(self) -> None:
         """Say goodbye if that is possible. Never raises: what the server has taken, it has taken."""
         if self._talk is not None:

@@ -83,7 +83,15 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "address_digest": Entry("a keyed digest of an address", "silence", "12 months", Reader.NOBODY),
         "scope": Entry("what mail is unwanted", "silence", "12 months"),
         "reason": Entry("bounced, complained", "silence", "12 months"),
+        "times": Entry("how often it came back", "silence", "12 months"),
         "added_on": Entry("since which day", "dropping it", "12 months"),
+    },
+    "returns": {
+        "delivery_id": Entry("which letter came back", "the count; silence", _ANONYMOUS),
+        "kind": Entry("no such mailbox, full, refused, complaint", "the count; silence", _ANONYMOUS),
+        "code": Entry("a mail server's reply, a number", "the count", _ANONYMOUS),
+        "received_on": Entry("the day of it, no hour", "dropping it", _ANONYMOUS),
+        "settled": Entry("whether it was acted upon", "acting once", _ANONYMOUS),
     },
     "replies": {
         "id": Entry("a number in order", "the queue", _REPLY),
@@ -141,6 +149,8 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "name": Entry("the team's name, public", "letters and pages", "the team is closed"),
         "reply_address": Entry("where answers to letters go, public", "letters", "the team is closed"),
         "postal_address": Entry("the sender's address, public", "letters", "the team is closed"),
+        "sender_name": Entry("the sender's name, public", "letters", "the team is closed"),
+        "language": Entry("the language the team begins in", "invitations", "the team is closed"),
         "created_at": Entry("since when", "the team", "the team is closed"),
     },
 }

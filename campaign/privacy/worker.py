@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from campaign.accounts import joining
 from campaign.databases import empty_log, writing
 from campaign.extensions import db
+from campaign.outbox import suppressing
 from campaign.outbox.models import Heartbeat
 from campaign.privacy import erasure
 from campaign.replies import lapsing as unread
@@ -31,6 +32,7 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
         links = erasure.drop_old_links(now.date())
         replies = unread.lapse(now.date())
         joining.drop_old_invitations(now)
+        suppressing.drop_old(now.date())
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
     if not empty_log():

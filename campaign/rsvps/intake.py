@@ -12,8 +12,9 @@ from sqlalchemy import select
 from campaign import timezones, tokens
 from campaign.actions.models import Action
 from campaign.extensions import db
-from campaign.outbox import posting
+from campaign.outbox import posting, suppressing
 from campaign.outbox.models import Delivery, Kind, Occasion
+from campaign.outbox.suppressing import Digests
 from campaign.rsvps import addresses, letters
 from campaign.rsvps.models import Rsvp, State, UnsubscribeLink
 from campaign.rsvps.opening import Entered, Person, vault_of
@@ -63,13 +64,15 @@ def take_in(opened: Opened, keyring: Keyring, now: datetime) -> None:
     if rsvp.action.is_over(now):
         db.session.delete(rsvp)
         return
-    vault = vault_of(rsvp.action_id, keyring)
+    vault, digests = vault_of(rsvp.action_id, keyring), Digests(keyring.mail_key("suppressions"))
     index = vault.index(address.key)
     known = db.session.scalar(select(Rsvp).where(Rsvp.action_id == rsvp.action_id, Rsvp.blind_index == index))
     if known is None:
         _settle(rsvp, index, _person(address.mailbox, name, rsvp, opened.entered), vault, now)
     else:
         _meet(known, rsvp, name, opened.entered, vault, now)
+    if suppressing.suppressed([digests.of(address.mailbox)]):
+        _hold_back(rsvp if known is None else known)
 
 
 def _checked(entered: Entered) -> tuple[addresses.Address, str]:
@@ -134,6 +137,13 @@ def _write(letter: str, rsvp: Rsvp, person: Person, vault: Vault, now: datetime)
     letters.write(letter, Kind.CONFIRMATION, rsvp, copy, now)
     rsvp.letter_on = _today(rsvp.action, now)
     rsvp.purges_seen = 0
+
+
+def _hold_back(rsvp: Rsvp) -> None:
+    """Nobody writes to this address: the letter has come to its end, and unless it was confirmed the answer lapses."""
+    waiting = _unsent(rsvp)
+    if waiting is not None:
+        posting.hold_back(waiting)
 
 
 def _unsent(rsvp: Rsvp) -> Delivery | None:

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from campaign.databases import writing
 from campaign.extensions import db
-from campaign.rsvps import counting, intake
+from campaign.outbox import returning
+from campaign.outbox.suppressing import Digests
+from campaign.rsvps import counting, intake, silencing
+from campaign.rsvps.opening import Vaults
 from campaign.sealing import CannotOpen, Keyring
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,18 @@ def take_in(now: datetime, keyring: Keyring) -> bool:
     if taken < len(waiting):
         log.error("%d RSVPs can't be opened with the keys in KEYS_DIR. Are they the right ones?", len(waiting) - taken)
     return len(ids) > AT_ONCE
+
+
+def take_back(now: datetime, keyring: Keyring) -> bool:
+    """Acts upon some of the letters that came back. Returns whether more wait."""
+    returned = returning.unsettled(AT_ONCE)
+    db.session.rollback()
+    if returned:
+        vaults, digests = Vaults(keyring), Digests(keyring.mail_key("suppressions"))
+        with writing():
+            for each in returned:
+                silencing.settle(each, vaults, digests, now.date())
+    return len(returned) == AT_ONCE
 
 
 def refresh_counts(now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The commands: accounts, demo, worker. And the worker itself, put together from what each feature gives it."""
+"""The worker, put together from what each feature gives it."""
 
 import logging
 import signal
@@ -6,20 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from flask import Flask, current_app, url_for
-from flask.cli import AppGroup
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from campaign import clock, keyfiles
-from campaign.accounts import joining
+from campaign.cli.mail import mail_server
 from campaign.databases import writing
-from campaign.demo import loading, signing_in
-from campaign.errors import Refusal
 from campaign.extensions import db
 from campaign.messages import worker as messages_worker
 from campaign.outbox import claiming, health
-from campaign.outbox.composing import From
 from campaign.outbox.courier import Courier
 from campaign.outbox.engine import Engine, Task, Watch
 from campaign.outbox.liveness import Presence
@@ -31,49 +27,11 @@ from campaign.privacy import worker as privacy_worker
 from campaign.rsvps import worker as rsvps_worker
 from campaign.rsvps.models import ActionKey, Rsvp
 from campaign.sealing import Keyring
-from campaign.web.jinja import absolute
 
 log = logging.getLogger(__name__)
 
 TICK, HOUR = 10, 3600  # seconds
 PATIENCE = 20  # seconds that mail on the wire has to come to its end when the worker is told to stop
-
-accounts = AppGroup("accounts", help="Organizers.")
-demo = AppGroup("demo", help="Sample content, to look around with.")
-
-
-def install(app: Flask) -> None:
-    """Adds every command group to `flask`."""
-    app.cli.add_command(accounts)
-    app.cli.add_command(demo)
-    app.cli.add_command(work)
-
-
-@accounts.command("invite-owner")
-@click.argument("email")
-def invite_owner(email: str) -> None:
-    """Print a link by which EMAIL becomes the owner of a new team. It works once, for a week."""
-    try:
-        with writing():
-            token = joining.invite_owner(email, clock.now(), current_app.config["DEFAULT_LANGUAGE"])
-    except (Refusal, joining.BadAddress) as error:
-        raise click.ClickException(str(error)) from None
-    with current_app.test_request_context():
-        link = absolute(url_for("manage.accounts.invitation", token=token))
-    click.echo(link)
-
-
-@demo.command("load")
-@click.option("--email", help="Of the organizer who is let in.")
-@click.option("--password", help="Theirs. Without one, the one that demo.json says, else a new one.")
-def load_demo(email: str | None, password: str | None) -> None:
-    """Load the demo's content and its organizer: what is missing is made, the rest stays as it is."""
-    instance = current_app.config["INSTANCE_DIR"]
-    now = clock.now()
-    with writing():
-        team = loading.load(now, current_app.config["BASE_URL"])
-        said = signing_in.let_in(team, signing_in.notes(instance), email, password, now)
-    signing_in.write(instance, said)
 
 
 class Worker:
@@ -108,6 +66,7 @@ class Worker:
         """What leads from an answer or a date to mail, in order."""
         return {
             "intake": self.take_in,
+            "returns": self.take_back,
             "plan": self.plan,
             "expand": self.expand,
             "send": self.courier.step,
@@ -132,6 +91,9 @@ class Worker:
 
     def take_in(self) -> bool:
         return rsvps_worker.take_in(clock.now(), self._keyring)
+
+    def take_back(self) -> bool:
+        return rsvps_worker.take_back(clock.now(), self._keyring)
 
     def plan(self) -> bool:
         messages_worker.plan(clock.now())
@@ -163,7 +125,7 @@ def work() -> None:
     worker = Worker(
         keyring,
         presence,
-        _mail_server(),
+        mail_server(),
         current_app.config["BASE_URL"],
         current_app.config["MAIL_CONNECTIONS"],
         Relay(),
@@ -209,23 +171,8 @@ def _keys(keys_dir: Path) -> Keyring:
     try:
         if is_first:
             keyfiles.make(keys_dir)
+        keyfiles.add_mail_key(keys_dir)
         return Keyring(keys_dir)
     except keyfiles.KeysUnusable as error:
         lost = "" if is_first else " This isn't the first start: without its old keys, what is sealed can't be opened."
         raise click.ClickException(f"{error}{lost}") from None
-
-
-def _mail_server() -> Server:
-    """As Flask-Mail reads it from the settings."""
-    said = current_app.extensions["mail"]
-    address = From(said.default_sender).address
-    if not address.isascii() or not all(address.partition("@")):
-        raise click.ClickException(f"MAIL_DEFAULT_SENDER is {said.default_sender!r}; it must be like mail@example.org.")
-    return Server(
-        host=said.server,
-        port=said.port,
-        sender=address,
-        use_tls=said.use_tls,
-        username=said.username,
-        password=said.password,
-    )

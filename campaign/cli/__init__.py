@@ -1,0 +1,1 @@
+"""The commands, and the worker: what the command line puts together."""
