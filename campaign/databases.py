@@ -1,10 +1,16 @@
-"""How SQLite is opened: durable, patient, forgetful; and who begins a transaction as a writer."""
+"""How the databases are opened: durable, patient, SQLite forgetful too; and who begins a transaction as a writer.
+
+SQLite has one writer at a time, and readers beside it. PostgreSQL could have many, but who looks at something and then
+writes would have to lock whatever they look at. So organizers and commands, who change one thing because of another,
+still write alone; supporters and workers, who take contested things by guarded UPDATEs, write together.
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, event
 
 from campaign.extensions import db
@@ -16,6 +22,10 @@ PRAGMAS = (
     "PRAGMA busy_timeout=30000",  # ms; a locked database waits, it is no 500
     "PRAGMA secure_delete=ON",  # what is erased is overwritten (the WAL needs a checkpoint besides)
 )
+TOGETHER, ALONE = "together", "alone"  # for the execution option `writes`: beside other writers, where that is possible
+OUT_OF_REACH = (sqlite3.Error, psycopg.Error)  # what a driver's own connection raises
+
+_GATE = 0x63616D70  # PostgreSQL's advisory lock that writers pass: many together, or one alone
 
 
 @event.listens_for(Engine, "connect")
@@ -30,23 +40,28 @@ def _open(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Begin as a reader, or at once as a writer where the connection says so.
 
-    A transaction that reads and then writes can't be upgraded while another writes
+    A transaction that reads and then writes can't be upgraded while another writes on SQLite
     ("database is locked", at once and whatever the timeout); BEGIN IMMEDIATE for all would
-    make readers wait. So writers say so: `db.session.connection(execution_options={"writes": True})`.
+    make readers wait. So writers say so: `db.session.connection(execution_options={"writes": ALONE})`.
     """
+    writes = connection.get_execution_options().get("writes")
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        shared = "_shared" if writes == TOGETHER else ""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({_GATE})")
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(how: str = TOGETHER) -> Iterator[None]:
     """One transaction that writes, from its first statement on: a worker's or a command's unit of work.
 
     Committed at the end, rolled back when anything is raised.
+
+    how: ALONE for who decides by what they read whether and what to write.
     """
     db.session.rollback()
-    db.session.connection(execution_options={"writes": True})
+    db.session.connection(execution_options={"writes": how})
     try:
         yield
         db.session.commit()
@@ -55,18 +70,37 @@ def writing() -> Iterator[None]:
         raise
 
 
-def empty_log() -> bool:
-    """Takes out of SQLite's write-ahead log what was erased from the database: it stays there, readable, until then.
+def own_connection(engine: Engine) -> Any:
+    """A driver's connection of one's own, outside of the pool and of any transaction: each statement sees the newest.
 
-    Waits for who is writing. False if somebody was reading all the while; then another time.
+    Raises what is in OUT_OF_REACH, and SQLAlchemy's errors.
+    """
+    pooled = engine.raw_connection()
+    connection: Any = pooled.dbapi_connection
+    pooled.detach()
+    if isinstance(connection, psycopg.Connection):
+        connection.rollback()  # the pool has asked whether it lives
+        connection.autocommit = True
+    return connection
+
+
+def empty_log(erased_from: Collection[str] = ()) -> bool:
+    """Takes out of the database's files what was erased from its tables: it stays there, readable, until then.
+
+    SQLite: the write-ahead log is emptied, after waiting for who is writing. PostgreSQL: the versions of rows that
+    nobody sees any more make room for others; its log, and its copies, are its operator's (docs/scale.md).
+    False if somebody was reading all the while; then another time.
+
+    erased_from: the tables.
     """
     db.session.rollback()
-    if db.engine.dialect.name != "sqlite":
-        return True
-    connection = db.engine.raw_connection()
+    connection = own_connection(db.engine)
     try:
-        cursor = connection.cursor()
-        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if isinstance(connection, sqlite3.Connection):
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        for table in erased_from:
+            connection.execute(f'VACUUM "{table}"')
+        return True
     finally:
         connection.close()
-    return not busy

@@ -1,17 +1,24 @@
-"""The app once a run; the database emptied after each test; the clock stands still until a test moves it."""
+"""The app once a run; the database emptied after each test; the clock stands still until a test moves it.
 
+Tests run on SQLite; what is marked `both` runs on PostgreSQL too; with `--postgres` everything runs on PostgreSQL, but
+for what is marked `sqlite`.
+"""
+
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from campaign import clock, create_app, keyfiles
-from campaign.extensions import db, limiter
+from campaign import clock
+from campaign.extensions import limiter
 from campaign.sealing import Keyring
-from config import Settings
 from tests.clients import Visitor
+from tests.installations import POSTGRES, SERVER, SQLITE, Installations, empty
 from tests.mailbox import Mailbox
 from tests.working import TestWorker
+from tools import postgres
 
 hypothesis_settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 hypothesis_settings.load_profile("patient")
@@ -41,44 +48,57 @@ def at(monkeypatch):
     return fixed
 
 
-@pytest.fixture(scope="session")
-def settings(tmp_path_factory):
-    instance = tmp_path_factory.mktemp("instance")
-    return Settings(
-        SECRET_KEY="a key for tests only, 32 characters and more",
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{instance / 'campaign.db'}",
-        BASE_URL="http://localhost",
-        INSTANCE_DIR=instance,
-        KEYS_DIR=instance / "keys",
-        MAIL_DEFAULT_SENDER="campaign@example.org",
-        TESTING=True,
-        ARGON2_MEMORY_KIB=8,  # as cheap as it goes: tests sign in hundreds of times
-        ARGON2_ROUNDS=1,
-    )
+def pytest_addoption(parser):
+    parser.addoption("--postgres", action="store_true", help="run everything on PostgreSQL instead of SQLite")
 
 
-@pytest.fixture(scope="session")
-def _application(settings):
-    keyfiles.make(settings.KEYS_DIR)
-    app = create_app(settings)
-    with app.app_context():
-        db.create_all()
-    return app
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # of xdist's: they share the server of who started them
+        os.environ[SERVER] = str(postgres.make_folder())
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        postgres.stop(Path(os.environ[SERVER]))
+
+
+def pytest_generate_tests(metafunc):
+    if "dialect" not in metafunc.fixturenames:
+        return
+    if metafunc.config.option.postgres and not metafunc.definition.get_closest_marker("sqlite"):
+        metafunc.parametrize("dialect", [POSTGRES], indirect=True)
+    elif metafunc.definition.get_closest_marker("both"):
+        metafunc.parametrize("dialect", [SQLITE, POSTGRES], indirect=True)
 
 
 @pytest.fixture
-def app(_application):
+def dialect(request):
+    """Which database this test is about: "sqlite" or "postgres"."""
+    return getattr(request, "param", SQLITE)
+
+
+@pytest.fixture(scope="session")
+def installations(tmp_path_factory):
+    made = Installations(tmp_path_factory.mktemp("installations"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settings(installations, dialect):
+    return installations.settings(dialect)
+
+
+@pytest.fixture
+def app(installations, dialect):
     """The application, with a context pushed and an empty database."""
-    with _application.app_context():
-        yield _application
+    application = installations.app(dialect)
+    with application.app_context():
+        yield application
         limiter.reset()
-        db.session.rollback()
-        db.session.connection(execution_options={"writes": True})
-        for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
-        _application.extensions["kept"].clear()
-        _application.extensions["shelf"].clear()
+        empty()
+        application.extensions["kept"].clear()
+        application.extensions["shelf"].clear()
 
 
 @pytest.fixture

@@ -194,8 +194,10 @@ def rsvp(
     private link's, except while it is sealed.
     """
     asked = Asked(Answer(answer), party_size, address, name, reminders)
+    before = set(db.session.scalars(db.select(Rsvp.id)))
     token = signup.receive(action, asked, Sealer(_keys_dir()), lang, clock.now())
-    row = db.session.scalars(db.select(Rsvp).order_by(db.text("rowid DESC")).limit(1)).one()
+    [made] = set(db.session.scalars(db.select(Rsvp.id))) - before
+    row = db.session.get_one(Rsvp, made)
     if address and state != "sealed":
         intake.take_in(
             intake.open_box(row.id, action.id, row.box, _keyring(_keys_dir())), _keyring(_keys_dir()), clock.now()

@@ -5,16 +5,17 @@ stale: the number is read from the database each time (campaign/versions.py), an
 was read before it was made.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from queue import SimpleQueue
 from typing import Any
 
 from flask import Flask, Response, current_app, request
 
 from campaign import clock
+from campaign.databases import OUT_OF_REACH, own_connection
 from campaign.extensions import db
 from campaign.versions import NONE, READ, Numbers
 from campaign.web.answers import Answer, StartResponse
@@ -23,6 +24,7 @@ NAME = "kept"  # in the application's extensions, and in a request's environment
 QUERIES = frozenset({"", "agenda=1"})  # of what is kept; anything else is made anew
 MOST = 64 * 1024 * 1024  # octets in memory, of which feeds in all languages are the largest part
 MOST_HOSTS = 16
+READERS = 4  # connections to the database that are kept for nothing but the two numbers
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Kept:
         self._hosts: set[str] = set()  # that the application has answered for
         self._size = 0
         self._lock = threading.Lock()
-        self._idle: list[Any] = []  # connections; of a list, taking and putting back are safe among threads
+        self._idle: SimpleQueue[Any] = SimpleQueue()  # connections, and none for those that aren't made yet
+        for _ in range(READERS):
+            self._idle.put(None)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -55,7 +59,7 @@ class Kept:
             held = None
         try:
             numbers = self._read()
-        except sqlite3.Error:
+        except OUT_OF_REACH:
             if held is not None and held.is_feed:  # a calendar program may give up on a feed that fails
                 return held.answer.to(environ, start_response, clock.now())
             return self._inner(environ, start_response)
@@ -86,23 +90,33 @@ class Kept:
             self._held.clear()
             self._size = 0
 
+    def close(self) -> None:
+        """The connections; the next who asks opens them again."""
+        for connection in [self._idle.get() for _ in range(READERS)]:
+            if connection is not None:
+                connection.close()
+            self._idle.put(None)
+
     def _read(self) -> Numbers:
         """Over a connection that is kept for nothing else, so that it is as good as free. One for each of many threads
-        would cost memory: whoever comes takes one that nobody is using, and puts it back."""
+        would cost memory, and a server of databases has only so many: whoever comes takes one, and puts it back."""
+        connection = self._idle.get()
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
-        row = connection.execute(READ).fetchone()
-        self._idle.append(connection)
+            if connection is None:
+                connection = self._connect()
+            row = connection.execute(READ).fetchone()
+        except BaseException:
+            broken, connection = connection, None
+            if broken is not None:
+                broken.close()
+            raise
+        finally:
+            self._idle.put(connection)
         return Numbers(*row) if row else NONE
 
     def _connect(self) -> Any:
         with self._app.app_context():
-            pooled = db.engine.raw_connection()
-        connection = pooled.dbapi_connection
-        pooled.detach()
-        return connection
+            return own_connection(db.engine)
 
 
 def install(app: Flask) -> None:

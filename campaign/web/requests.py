@@ -7,9 +7,9 @@ from typing import IO, Any, TypeVar
 from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from campaign.databases import ALONE, TOGETHER
 from campaign.extensions import db
 
-WRITES = {"writes": True}
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -74,13 +74,19 @@ def take_the_write_lock() -> None:
     """Every POST to a page of ours is a writer, from its first statement on: see `databases.py`."""
     view = current_app.view_functions.get(str(request.endpoint))
     if request.method not in READS and view is not None and not getattr(view, "slow_at_first", False):
-        db.session.connection(execution_options=WRITES)
+        _write()
 
 
 def begin_to_write() -> None:
     """Before the first change of a view that is `slow_at_first`. What it has looked up is looked up again."""
     db.session.rollback()
-    db.session.connection(execution_options=WRITES)
+    _write()
+
+
+def _write() -> None:
+    """Organizers alone: what one of them decides by stays as it is until it is done."""
+    alone = request.path.startswith("/manage/")
+    db.session.connection(execution_options={"writes": ALONE if alone else TOGETHER})
 
 
 def let_go_of_the_write_lock() -> None:
