@@ -1,9 +1,7 @@
 """Mail as servers send it back, made to measure."""
 
 
-def bounce(
-    to="campaign@example.org", action="failed", status="5.1.1", diagnostic="smtp; 550 5.1.1 no such user", more=()
-):
+def bounce(to="campaign@example.org", action="failed", status="5.1.1", diagnostic="smtp; 550 5.1.1 unknown", more=()):
     """A delivery status notification (RFC 3464) that returns the head of the letter. more: lines of that head."""
     said = f"Diagnostic-Code: {diagnostic}\n" if diagnostic else ""
     return _lines(

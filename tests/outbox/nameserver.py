@@ -16,7 +16,7 @@ class Nameserver:
         self.records = records
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
-        self.address = "127.0.0.1:{}".format(self._socket.getsockname()[1])
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
         Thread(target=self._run, daemon=True).start()
 
     def stop(self):

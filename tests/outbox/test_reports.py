@@ -77,7 +77,7 @@ def test_word_that_it_was_no_spam_is_no_complaint(kind):
         b"",
         b"\x00\xff" * 500,
         b"Subject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nBack on Monday.",
-        b'Content-Type: multipart/report; boundary="x"\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n--x--',
+        b'Content-Type: multipart/report; boundary="x"\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n',
         b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\nno boundary",
         b'Content-Type: multipart/report; boundary="x"\r\n\r\n--x\r\nContent-Type: message/feedback-report\r\n\r\n',
         b"Content-Type: message/rfc822\r\n\r\n" * 5000,
