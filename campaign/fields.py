@@ -139,13 +139,23 @@ class WallTimeField(Field):
     @property
     def clock(self) -> str:
         """The hour as <input type="time"> wants it; empty if it isn't one."""
-        return "" if self.hour is None else self.hour.strftime("%H:%M")
+        return self.hour.strftime("%H:%M") if self.hour is not None and self.typed["time"] else ""
 
     def complete(self, day: date) -> None:
         """Gives the day that was left out."""
         if self.day is None and self.hour is not None:
             self.day = day
             self.data = datetime.combine(day, self.hour)
+
+    def leave_out_the_hour(self) -> None:
+        """It is about a whole day: `data` is its midnight, and whatever hour was typed doesn't count."""
+        self.process_errors, self.wrong, self.typed["time"] = [], set(), ""
+        self.hour, self.data = time.min, None
+        written = [self.typed[part] for part in ("day", "month", "year")]
+        if any(written) or not self.day_optional:
+            self._read_day(written)
+        if self.day is not None:
+            self.data = datetime.combine(self.day, time.min)
 
     def blame(self, words: Any, parts: Iterable[str] = PARTS) -> None:
         """Something is wrong with it that only its form could see."""

@@ -92,6 +92,11 @@ def instant(wall: datetime, zone: str) -> datetime:
     return _utc(wall, zone)
 
 
+def instant_or_later(wall: datetime, zone: str) -> datetime:
+    """The same, but a wall time that the clocks jump over is as far on as they jump. Raises UnknownZone, OutOfReach."""
+    return _utc(wall + _shift(wall, zone) if is_missing(wall, zone) else wall, zone)
+
+
 def wall(instant: datetime, zone: str) -> datetime:
     """What clocks in `zone` show at `instant`: naive, with fold 1 the second time round."""
     if instant.tzinfo is None:

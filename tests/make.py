@@ -79,10 +79,11 @@ def campaign(owner=None, slug=None, **more):
     return _add(Campaign(team_id=owner.id, slug=slug, created_at=now, changed_at=now, **given))
 
 
-def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug=None, **more):
+def action(owner=None, *, starts=None, hours=2.5, all_day=False, publish=True, cause=None, slug=None, **more):
     """A published action of `owner` (a team), 31 May 2023, 7:00 am in Ottawa unless told otherwise.
 
     starts: naive, wall clock of the action's zone.
+    all_day: then from midnight to midnight.
     """
     number = next(_number)
     starts = starts or datetime(2023, 5, 31, 7, 0)
@@ -105,7 +106,7 @@ def action(owner=None, *, starts=None, hours=2.5, publish=True, cause=None, slug
         changed_at=now,
         **given,
     )
-    row.set_time(starts, starts + timedelta(hours=hours), zone)
+    row.set_time(starts, starts + timedelta(hours=hours), zone, all_day=all_day)
     _add(row)
     if publish:
         row.publish(now)

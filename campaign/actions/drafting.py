@@ -21,11 +21,20 @@ R = TypeVar("R", AgendaItem, MeetingPoint, KeyFigure)
 
 @dataclass(frozen=True)
 class Time:
-    """As announced: wall clock of `zone`, naive."""
+    """As announced: wall clock of `zone`, naive. All day: from midnight to the midnight that ends the last day."""
 
     starts_local: datetime
     ends_local: datetime
     zone: str
+    all_day: bool = False
+
+    @classmethod
+    def of(cls, action: Action) -> "Time":
+        return cls(action.starts_local, action.ends_local, action.zone, action.all_day)
+
+    def put_on(self, action: Action) -> None:
+        """Raises what `timezones.instant` raises."""
+        action.set_time(self.starts_local, self.ends_local, self.zone, all_day=self.all_day)
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ def begin(campaign: Campaign, content: Content, time: Time, place: Place, host: 
         created_at=now,
         changed_at=now,
     )
-    action.set_time(time.starts_local, time.ends_local, time.zone)
+    time.put_on(action)
     action.venue, action.address = place.venue, place.address
     db.session.add(action)
     _write(action, content)
@@ -126,7 +135,7 @@ def revise(action: Action, content: Content, now: datetime) -> None:
     if action.is_public() and (content.time or content.place):
         raise Conflict(_l("Its time and place are public. Move it instead, so that people are told."))
     if content.time is not None:
-        action.set_time(content.time.starts_local, content.time.ends_local, content.time.zone)
+        content.time.put_on(action)
     if content.place is not None:
         action.venue, action.address = content.place.venue, content.place.address
     if content.capacity is not None and content.capacity < action.seats_taken:
@@ -160,7 +169,7 @@ def minutes_from_start(hour: time, day: int | None, time: Time) -> int:
 
 
 def _write(action: Action, content: Content) -> None:
-    language, time = action.language, Time(action.starts_local, action.ends_local, action.zone)
+    language, time = action.language, Time.of(action)
     action.kind, action.city, action.unlisted = content.kind, content.city, content.unlisted
     action.latitude, action.longitude = content.point or (None, None)
     action.capacity = content.capacity

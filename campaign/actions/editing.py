@@ -6,6 +6,7 @@ from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FormField, RadioField
 from wtforms.validators import ValidationError
 
+from campaign import days
 from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.drafting import Content, Figure, Line, Point
 from campaign.actions.forms import LEVEL_WORDS, ContentForm, time_of
@@ -104,7 +105,7 @@ class ActionForm(ContentForm):
         super().__init__(formdata, data=_shown(action), language=language)
         self.action = action
         if action.is_public():
-            for name in ("starts", "ends", "zone", "venue", "address"):
+            for name in ("starts", "ends", "all_day", "zone", "venue", "address"):
                 delattr(self, name)
         if answered:
             del self.level
@@ -161,7 +162,7 @@ for _kind in BlockKind:
 def _shown(action: Action) -> dict[str, Any]:
     """What the form shows of an action before anybody has typed anything."""
     own = action.language
-    several_days = action.starts_local.date() != action.ends_local.date()
+    several_days = days.runs_into_another_day(action)
 
     def day(minutes: int) -> int | None:
         return (action.at_minute(minutes).date() - action.starts_local.date()).days + 1 if several_days else None

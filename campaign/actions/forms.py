@@ -1,20 +1,22 @@
 """What organizers fill in about an action."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms.fields import SelectField
+from wtforms.fields import BooleanField, SelectField
 from wtforms.validators import DataRequired
 
-from campaign import timezones
+from campaign import days, timezones
 from campaign.actions.drafting import Content, Place, Time
 from campaign.actions.models import KIND_WORDS, Action, Kind, Level, Status
+from campaign.actions.parts import AnnouncedDate
 from campaign.actions.wording import LIMITS
 from campaign.extensions import _l
 from campaign.fields import LineField, ProseField, WallTimeField, ZoneField, at_most, options
 
-LONGEST = timedelta(days=60)
+DAY = timedelta(days=1)
+LONGEST = 60 * DAY
 LEVEL_WORDS = {
     Level.REMINDERS: _l("Reminders: people may leave an email address and a name, and are told of changes"),
     Level.COUNT: _l("Count only: people say how many they are, and nothing else is asked or kept"),
@@ -22,8 +24,12 @@ LEVEL_WORDS = {
 
 
 class TimedForm(FlaskForm):
-    """When and where. Dates that don't exist, ends before starts, hours that clocks skip: refused in words."""
+    """When and where. Dates that don't exist, ends before starts, hours that clocks skip: refused in words.
 
+    all_day: then `starts` and `ends` are the first day and the last, without hours.
+    """
+
+    all_day = BooleanField(_l("All day"))
     starts = WallTimeField(_l("Starts"))
     ends = WallTimeField(_l("Ends"), day_optional=True)
     zone = ZoneField(_l("Time zone"))
@@ -36,6 +42,9 @@ class TimedForm(FlaskForm):
         self.language = language
         if "zone" in self:
             self.zone.offer(language)
+        if "starts" in self and self.all_day.data:
+            self.starts.leave_out_the_hour()
+            self.ends.leave_out_the_hour()
 
     def validate(self, extra_validators: Any = None) -> bool:
         if "starts" not in self:
@@ -45,10 +54,13 @@ class TimedForm(FlaskForm):
         valid = bool(super().validate(extra_validators))
         if self.starts.errors or self.ends.errors or self.zone.errors:
             return False
-        return self._is_real(self.starts) and self._is_real(self.ends) and self._is_in_order() and valid
+        is_real = self.all_day.data or (self._is_real(self.starts) and self._is_real(self.ends))
+        return bool(is_real and self._is_in_order() and valid)
 
     def time(self) -> Time:
         """Of a form that is valid."""
+        if self.all_day.data:
+            return Time(self.starts.data, self.ends.data + DAY, self.zone.data, all_day=True)
         return Time(self.starts.data, self.ends.data, self.zone.data)
 
     def place(self) -> Place:
@@ -66,8 +78,13 @@ class TimedForm(FlaskForm):
         return not field.errors
 
     def _is_in_order(self) -> bool:
-        starts, ends = (timezones.instant(field.data, self.zone.data) for field in (self.starts, self.ends))
-        if ends <= starts:
+        if self.all_day.data:
+            starts, ends = self.starts.data, self.ends.data + DAY
+        else:
+            starts, ends = (timezones.instant(field.data, self.zone.data) for field in (self.starts, self.ends))
+        if ends <= starts and self.all_day.data:
+            self.ends.blame(_l("Its last day is before its first."))
+        elif ends <= starts:
             self.ends.blame(_l("It ends before it starts. If it ends on another day, give that day."))
         elif ends - starts > LONGEST:
             self.ends.blame(_l("It can last 60 days at most: people’s addresses are kept until it is over."))
@@ -123,12 +140,16 @@ class MoveForm(TimedForm):
         return Place(self.venue.data, self.address.data, self.city.data)
 
     def in_words(self) -> dict[str, str]:
-        """starts, ends and where, as they would be announced."""
-        time, city = self.time(), self.city.data
-        starts, ends = (timezones.instant(local, time.zone) for local in (time.starts_local, time.ends_local))
+        """starts, ends and where, as they would be announced. Whole days have no end of their own: `ends` is empty."""
+        time = self.time()
+        moved = AnnouncedDate(**vars(time), city=self.city.data)
+        ends = ""
+        if not time.all_day:
+            ends_at = timezones.instant(time.ends_local, time.zone)
+            ends = timezones.fully_in_words(ends_at, time.zone, self.language, moved.city)
         return {
-            "starts": timezones.fully_in_words(starts, time.zone, self.language, city),
-            "ends": timezones.fully_in_words(ends, time.zone, self.language, city),
+            "starts": days.announced_in_words(moved, self.language),
+            "ends": ends,
             "where": ", ".join(part for part in (self.venue.data, self.address.data) if part),
         }
 
@@ -137,12 +158,11 @@ class MoveForm(TimedForm):
         return self.zone.data != self.action.zone and bool(self.city.data) and self.city.data == self.action.city
 
     def changes_nothing(self) -> bool:
-        now = time_of(self.action)
-        same_time = (self.starts.data, self.ends.data, self.zone.data) == (now["starts"], now["ends"], now["zone"])
-        before = Place(self.action.venue, self.action.address, self.action.city)
-        return self.action.status is Status.PUBLISHED and same_time and self.place() == before
+        before = Time.of(self.action), Place(self.action.venue, self.action.address, self.action.city)
+        return self.action.status is Status.PUBLISHED and (self.time(), self.place()) == before
 
 
 def time_of(action: Action) -> dict[str, Any]:
     """What a form shows of an action's time."""
-    return {"starts": action.starts_local, "ends": action.ends_local, "zone": action.zone}
+    ends = datetime.combine(days.last_day(action), time.min) if action.all_day else action.ends_local
+    return {"starts": action.starts_local, "ends": ends, "zone": action.zone, "all_day": action.all_day}

@@ -190,6 +190,7 @@ def move(id: int) -> ResponseReturnValue:
         place.city,
         form.reason.data,
         clock.now(),
+        all_day=time.all_day,
     )
     db.session.commit()
     flash(_("Moved. Those who answered will be told by mail."), "ok")

@@ -1,6 +1,6 @@
 """Actions, and what may become of them. What belongs to one: `parts`."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -64,6 +64,23 @@ KIND_WORDS = {
 KEYS = ("id", "status", "unlisted", "kind", "ends_at", "uid", "version")
 
 
+class Series(Record):
+    """What ties together the dates of something that repeats. Each date is an action of its own.
+
+    rule: an RRULE value without its name and its end, e.g. "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO": for further dates.
+    """
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(80))  # what the dates' own slugs begin with: "vigil" of vigil-2026-12-04
+    created_at: Mapped[datetime]
+
+    campaign: Mapped[Campaign] = relationship()
+
+
 class Action(Record):
     """One thing people come to: a march, a vigil, a training evening.
 
@@ -81,6 +98,7 @@ class Action(Record):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
     uid: Mapped[str] = mapped_column(String(255), unique=True)  # of its VEVENT, whole and for ever (RFC 7986 5.3)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[Kind] = mapped_column(choice_of(Kind), default=Kind.PROTEST)
@@ -94,6 +112,7 @@ class Action(Record):
     zone: Mapped[str] = mapped_column(String(64))  # IANA name, e.g. America/Toronto
     starts_at: Mapped[datetime]  # of starts_local; for queries
     ends_at: Mapped[datetime] = mapped_column(index=True)
+    all_day: Mapped[bool] = mapped_column(default=False)  # then from midnight to midnight
 
     venue: Mapped[str] = mapped_column(String(120), default="")  # "EY Centre"
     address: Mapped[str] = mapped_column(String(200), default="")  # "4899 Uplands Drive, Ottawa, Ontario"
@@ -106,6 +125,7 @@ class Action(Record):
     unlisted: Mapped[bool] = mapped_column(default=False)  # has a page, stands in no list and no feed but its own
     level: Mapped[Level] = mapped_column(choice_of(Level), default=Level.REMINDERS)
     capacity: Mapped[int | None]  # places; none: no limit
+    goal: Mapped[int | None]  # people whom its organizers hope for; they alone see it
     seats_taken: Mapped[int] = mapped_column(default=0)
     public_count: Mapped[int] = mapped_column(default=0)  # people coming, as of the last full hour; shown in steps
     retention_days: Mapped[int] = mapped_column(default=7)  # after its end; at most 14
@@ -118,6 +138,7 @@ class Action(Record):
     published_at: Mapped[datetime | None]
 
     campaign: Mapped[Campaign] = relationship()
+    series: Mapped[Series | None] = relationship()
     agenda: Mapped[list[AgendaItem]] = relationship(
         order_by="AgendaItem.minutes_from_start, AgendaItem.position", cascade="all, delete-orphan"
     )
@@ -144,11 +165,29 @@ class Action(Record):
         """The day in its own zone on which contact data of those who come is erased; printed on the form."""
         return timezones.wall(self.ends_at + timedelta(days=self.retention_days), self.zone).date()
 
-    def set_time(self, starts_local: datetime, ends_local: datetime, zone: str) -> None:
-        """When it is, as announced. Raises what `timezones.instant` raises."""
-        starts_at, ends_at = timezones.instant(starts_local, zone), timezones.instant(ends_local, zone)
-        self.starts_local, self.ends_local, self.zone = starts_local, ends_local, zone
+    def set_time(self, starts_local: datetime, ends_local: datetime, zone: str, *, all_day: bool = False) -> None:
+        """When it is, as announced. Raises what `timezones.instant` raises.
+
+        all_day: from the midnight that begins the first day to the one that ends the last; where the clocks jump over
+                 midnight, the day begins when they have.
+        """
+        if all_day and not starts_local.time() == ends_local.time() == time.min:
+            raise ValueError("whole days begin and end at midnight")
+        read = timezones.instant_or_later if all_day else timezones.instant
+        starts_at, ends_at = read(starts_local, zone), read(ends_local, zone)
+        self.starts_local, self.ends_local, self.zone, self.all_day = starts_local, ends_local, zone, all_day
         self.starts_at, self.ends_at = starts_at, ends_at
+
+    @property
+    def reminds_until(self) -> datetime:
+        """Until when a reminder is of use: the start; of whole days the end of the first one."""
+        if not self.all_day:
+            return self.starts_at
+        return timezones.instant_or_later(self.starts_local + timedelta(days=1), self.zone)
+
+    def days_to_go(self, now: datetime) -> int:
+        """On the calendar of its own zone; negative once the day of its start has passed."""
+        return (self.starts_local.date() - timezones.wall(now, self.zone).date()).days
 
     @property
     def earlier(self) -> list[AnnouncedDate]:
@@ -195,13 +234,15 @@ class Action(Record):
     def cancel(self, now: datetime) -> None:
         self._become(Status.CANCELLED, now)
 
-    def move(self, starts_local: datetime, ends_local: datetime, zone: str, now: datetime) -> None:
+    def move(
+        self, starts_local: datetime, ends_local: datetime, zone: str, now: datetime, *, all_day: bool = False
+    ) -> None:
         """A new time for what was published or postponed. A new start makes its reminders fall due anew."""
         if self.status is Status.DRAFT:
             raise Conflict(_l("A draft isn't moved: change its date and publish it."))
         before = self.starts_at
         self._become(Status.PUBLISHED, now)
-        self.set_time(starts_local, ends_local, zone)
+        self.set_time(starts_local, ends_local, zone, all_day=all_day)
         if self.starts_at != before:
             self.schedule_rev += 1
         self._announce(now)
@@ -234,6 +275,7 @@ class Action(Record):
                 zone=self.zone,
                 place=self.place,
                 city=self.city,
+                all_day=self.all_day,
                 announced_at=now,
             )
         )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,19 +24,20 @@ class AnnouncedDate(Record):
     zone: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(330))
     city: Mapped[str] = mapped_column(String(80), default="")  # names the zone, as it was announced
+    all_day: Mapped[bool] = mapped_column(default=False)
     announced_at: Mapped[datetime]
 
     def says_the_same_as(self, other: "AnnouncedDate") -> bool:
-        return (self.starts_local, self.zone, self.place, self.city) == (
-            other.starts_local,
-            other.zone,
-            other.place,
-            other.city,
-        )
+        return (self.time_said, self.place, self.city) == (other.time_said, other.place, other.city)
+
+    @property
+    def time_said(self) -> tuple[Any, ...]:
+        """What makes it another time to those who come: the start; of whole days the last one, too."""
+        return self.starts_local, self.zone, self.ends_local if self.all_day else None
 
     @property
     def starts_at(self) -> datetime:
-        return timezones.instant(self.starts_local, self.zone)
+        return timezones.instant_or_later(self.starts_local, self.zone)
 
 
 class Update(Record):

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
-from campaign import timezones
+from campaign import days, timezones
 from campaign.actions.models import KIND_WORDS, Action, Status
 from campaign.actions.parts import AgendaItem, AnnouncedDate
 from campaign.extensions import _l, in_language
 
+DAY = timedelta(days=1)
 SHORTEST = timedelta(minutes=15)  # of what stands on the agenda at the very end
 
 ICAL_STATUS = {
@@ -33,6 +34,7 @@ class Entry:
     ends_local: datetime
     starts_at: datetime
     ends_at: datetime
+    all_day: bool
     title: str
     place: str
     position: tuple[float, float] | None  # latitude, longitude; degrees, WGS 84
@@ -61,6 +63,7 @@ def of_action(action: Action, lang: str, base_url: str) -> Entry:
         ends_local=action.ends_local,
         starts_at=action.starts_at,
         ends_at=action.ends_at,
+        all_day=action.all_day,
         title=title,
         place=action.place,
         position=position,
@@ -73,13 +76,18 @@ def of_action(action: Action, lang: str, base_url: str) -> Entry:
 
 
 def with_agenda(action: Action, lang: str, base_url: str) -> Iterator[Entry]:
-    """The action, then each item of its agenda as an entry of its own, which lasts until the next."""
+    """The action, then each item of its agenda as an entry of its own, which lasts until the next.
+
+    In an action of several days the last item of a day lasts no longer than that day.
+    """
     whole = of_action(action, lang, base_url)
     yield whole
     items = [item for item in action.agenda if item.text]
     starts = [_at(action, item) for item in items]
+    takes_days = action.ends_at - action.starts_at > DAY
     for item, (start, following) in zip(items, pairwise([*starts, action.ends_at]), strict=True):
-        end = following if following > start else start + SHORTEST
+        end = min(following, _end_of_day(start, action.zone)) if takes_days else following
+        end = end if end > start else start + SHORTEST
         yield replace(
             whole,
             uid=f"plan-{item.id}-{whole.uid}",
@@ -87,6 +95,7 @@ def with_agenda(action: Action, lang: str, base_url: str) -> Iterator[Entry]:
             ends_local=timezones.wall(end, action.zone),
             starts_at=start,
             ends_at=end,
+            all_day=False,
             title=f"{whole.title} – {item.text.best(lang, action.language)[0]}",
             description=whole.page,
         )
@@ -115,8 +124,9 @@ def _news(action: Action, lang: str) -> Iterator[str]:
         yield str(_l("This action is cancelled."))
     elif action.status is Status.POSTPONED:
         yield str(_l("This action is postponed. A new date will follow."))
-    before = {(date.starts_local, date.zone): date for date in action.announced}
-    before.pop((action.starts_local, action.zone), None)
+    before = {date.time_said: date for date in action.announced}
+    if before:
+        del before[action.announced[-1].time_said]
     if before:
         dates = "; ".join(_then(date, action, lang) for date in before.values())
         yield str(_l("Moved from %(dates)s.", dates=dates))
@@ -128,8 +138,8 @@ def _news(action: Action, lang: str) -> Iterator[str]:
 def _then(date: AnnouncedDate, action: Action, lang: str) -> str:
     """The zone is named where it was another one."""
     if date.zone == action.zone:
-        return timezones.in_words(date.starts_local, lang)
-    return timezones.fully_in_words(date.starts_at, date.zone, lang, date.city)
+        return days.start_in_words(date, lang)
+    return days.announced_in_words(date, lang)
 
 
 def _line(action: Action, item: AgendaItem, lang: str) -> str:
@@ -141,7 +151,8 @@ def _line(action: Action, item: AgendaItem, lang: str) -> str:
 
 
 def _at(action: Action, item: AgendaItem) -> datetime:
-    try:
-        return timezones.instant(action.at_minute(item.minutes_from_start), action.zone)
-    except timezones.MissingHour as missing:
-        return timezones.instant(missing.later, action.zone)
+    return timezones.instant_or_later(action.at_minute(item.minutes_from_start), action.zone)
+
+
+def _end_of_day(at: datetime, zone: str) -> datetime:
+    return timezones.instant_or_later(datetime.combine(timezones.wall(at, zone).date() + DAY, time.min), zone)

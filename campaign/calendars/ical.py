@@ -6,7 +6,7 @@ The same entries give the same bytes, whenever and in whichever process: nothing
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -138,10 +138,11 @@ def _event(entry: Entry, sender: Sender | None) -> Event:
 def _times(entry: Entry) -> tuple[vDDDTypes, vDDDTypes]:
     """Start and end, in the form that is read right.
 
-    From midnight to midnight are days. Else it is the wall time with its zone, so that it stays right when the zone's
-    rules change; or UTC, where a wall time would be taken for another: most programs take the second of a doubled hour.
+    Whole days are dates, the end the day after the last (RFC 5545 3.6.1). Else it is the wall time with its zone, so
+    that it stays right when the zone's rules change; or UTC, where a wall time would be taken for another: most
+    programs take the second of a doubled hour.
     """
-    if _is_whole_days(entry):
+    if entry.all_day:
         return vDDDTypes(entry.starts_local.date()), vDDDTypes(entry.ends_local.date())
     if _has_zone(entry):
         zone = ZoneInfo(entry.zone)
@@ -152,13 +153,9 @@ def _times(entry: Entry) -> tuple[vDDDTypes, vDDDTypes]:
     return vDDDTypes(entry.starts_at.astimezone(UTC)), vDDDTypes(entry.ends_at.astimezone(UTC))
 
 
-def _is_whole_days(entry: Entry) -> bool:
-    return entry.starts_local.time() == entry.ends_local.time() == time.min and entry.ends_local > entry.starts_local
-
-
 def _has_zone(entry: Entry) -> bool:
     """Whether its times are written with a TZID."""
-    if _is_whole_days(entry) or entry.zone in UTC_NAMES:
+    if entry.all_day or entry.zone in UTC_NAMES:
         return False
     return all(_is_plain(wall, entry.zone) for wall in (entry.starts_local, entry.ends_local))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from campaign import days
 from campaign.actions import listing
 from campaign.actions.models import Action
 from campaign.errors import Missing
@@ -52,19 +53,19 @@ def read(text: str) -> date:
 
 def show(first: date) -> Month:
     """The month that begins with `first`. An action is on the days that it touches on its own wall clock."""
-    days = [list(week) for week in Calendar().monthdatescalendar(first.year, first.month)]
+    shown = [list(week) for week in Calendar().monthdatescalendar(first.year, first.month)]
     near = listing.listed(
-        after=datetime.combine(days[0][0] - DAY, time.min, UTC),
-        before=datetime.combine(days[-1][-1] + 2 * DAY, time.min, UTC),
+        after=datetime.combine(shown[0][0] - DAY, time.min, UTC),
+        before=datetime.combine(shown[-1][-1] + 2 * DAY, time.min, UTC),
         whole=True,
     )
     on: dict[date, list[Action]] = {}
     for action in near:
-        for day in _days_of(action, days[0][0], days[-1][-1]):
+        for day in _days_of(action, shown[0][0], shown[-1][-1]):
             on.setdefault(day, []).append(action)
     weeks = [
         [Day(day, day.month == first.month, on.get(day, []) if day.month == first.month else []) for day in week]
-        for week in days
+        for week in shown
     ]
     inside = {id(action) for week in weeks for day in week for action in day.actions}
     return Month(first, [action for action in near if id(action) in inside], weeks)
@@ -80,9 +81,9 @@ def next_with_actions(after: date) -> date | None:
 
 
 def _days_of(action: Action, first: date, last: date) -> Iterator[date]:
-    """The days from `first` to `last` on which it is on. What ends at midnight isn't on the day that begins then."""
+    """The days from `first` to `last` on which it is on."""
     day = max(first, action.starts_local.date())
-    end = min(last, (action.ends_local - timedelta(minutes=1)).date())
+    end = min(last, days.last_day(action))
     while day <= end:
         yield day
         day += DAY

@@ -1,7 +1,7 @@
 """Links by which an action, or all that come, get into somebody's own calendar."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from urllib.parse import quote, urlencode
 
 from campaign.actions.models import Action
@@ -50,11 +50,15 @@ def to_feed(address: str, name: str) -> Subscription:
 def adding(action: Action, lang: str, base_url: str) -> Adding:
     """What is handed over is public: title, time, place and the address of the page."""
     entry = of_action(action, lang, base_url)
-    start, end = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
+    start, end, google_form, outlook_form = (
+        (entry.starts_local, entry.ends_local, "%Y%m%d", "%Y-%m-%d")
+        if entry.all_day
+        else (entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC), "%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ")
+    )
     google = _query(
         action="TEMPLATE",
         text=entry.title,
-        dates=f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        dates=f"{start:{google_form}}/{end:{google_form}}",
         ctz=entry.zone,
         location=entry.place,
         details=entry.page,
@@ -63,8 +67,9 @@ def adding(action: Action, lang: str, base_url: str) -> Adding:
         path="/calendar/action/compose",
         rru="addevent",
         subject=entry.title,
-        startdt=_outlook(start),
-        enddt=_outlook(end),
+        startdt=f"{start:{outlook_form}}",
+        enddt=f"{end:{outlook_form}}",
+        **({"allday": "true"} if entry.all_day else {}),
         location=entry.place,
         body=entry.page,
     )
@@ -73,10 +78,6 @@ def adding(action: Action, lang: str, base_url: str) -> Adding:
         google=f"{GOOGLE}?{google}",
         outlook=f"{OUTLOOK}?{outlook}",
     )
-
-
-def _outlook(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _query(**values: str) -> str:

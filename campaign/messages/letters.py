@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign import timezones
+from campaign import days
 from campaign.actions.models import Action, Status
+from campaign.actions.parts import AnnouncedDate
 from campaign.outbox import letters
 from campaign.outbox.letters import Letter
 
@@ -41,7 +42,7 @@ def about(
         "action": action,
         "campaign": action.campaign,
         "team": action.campaign.team,
-        "when": _moment(action.starts_local, action.ends_local, action.zone, action.place, action.city, language),
+        "when": _moment(action, language),
         "dates": [_announced(date, language) for date in facts.get("dates", ())],
         "pages": {
             "action": f"{base_url}/{language}/actions/{action.slug}",
@@ -53,15 +54,10 @@ def about(
     return letters.render(FRAME, language, subject=inner.subject, body=inner.body, **values)
 
 
-def _announced(date: Mapping[str, str], language: str) -> Moment:
+def _announced(date: Mapping[str, Any], language: str) -> Moment:
     starts, ends = datetime.fromisoformat(date["starts_local"]), datetime.fromisoformat(date["ends_local"])
-    return _moment(starts, ends, date["zone"], date["place"], date["city"], language)
+    return _moment(AnnouncedDate(**{**date, "starts_local": starts, "ends_local": ends}), language)
 
 
-def _moment(starts: datetime, ends: datetime, zone: str, place: str, city: str, language: str) -> Moment:
-    start, end = timezones.instant(starts, zone), timezones.instant(ends, zone)
-    return Moment(
-        full=timezones.fully_in_words(start, zone, language, city, end),
-        start=timezones.in_words(starts, language),
-        place=place,
-    )
+def _moment(when: Action | AnnouncedDate, language: str) -> Moment:
+    return Moment(full=days.fully_in_words(when, language), start=days.start_in_words(when, language), place=when.place)

@@ -53,6 +53,8 @@ def move(
     city: str,
     reason: str,
     now: datetime,
+    *,
+    all_day: bool = False,
 ) -> None:
     """A new date, a new place, or both. Those who answered are told; a new start has reminders of its own.
 
@@ -64,14 +66,15 @@ def move(
     if action.status not in (Status.PUBLISHED, Status.POSTPONED):
         raise Conflict(_l("Only an action that is published or postponed can be moved."))
     was_off, old_start = action.status is Status.POSTPONED, action.starts_at
-    new_time = was_off or _time_of(action) != (starts_local, ends_local, zone)
+    new_time = was_off or _time_of(action) != (starts_local, ends_local, zone, all_day)
     new_place = (action.venue, action.address, action.city) != (venue, address, city)
     if not (new_time or new_place):
         raise Conflict(_l("That is when and where it takes place already."))
-    timezones.instant(starts_local, zone), timezones.instant(ends_local, zone)  # before anything is changed
+    read = timezones.instant_or_later if all_day else timezones.instant
+    read(starts_local, zone), read(ends_local, zone)  # raises before anything is changed
     if new_time:
         action.venue, action.address, action.city = venue, address, city
-        action.move(starts_local, ends_local, zone, now)
+        action.move(starts_local, ends_local, zone, now, all_day=all_day)
     else:
         action.relocate(venue, address, now, city=city)
     if was_off or action.starts_at != old_start:
@@ -122,11 +125,12 @@ def _dates(action: Action) -> list[dict[str, Any]]:
             "zone": announced.zone,
             "place": announced.place,
             "city": announced.city,
+            "all_day": announced.all_day,
         }
         if not dates or dates[-1] != date:
             dates.append(date)
     return dates
 
 
-def _time_of(action: Action) -> tuple[datetime, datetime, str]:
-    return action.starts_local, action.ends_local, action.zone
+def _time_of(action: Action) -> tuple[datetime, datetime, str, bool]:
+    return action.starts_local, action.ends_local, action.zone, action.all_day

@@ -140,11 +140,11 @@ def timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
     due = due_at(rule, action)
     reminder = rule.kind is RuleKind.REMINDER
     state = OccasionState.PLANNED
-    if reminder and due > action.starts_at - TOO_NEAR:
+    if reminder and due > action.reminds_until - TOO_NEAR:
         state = OccasionState.CANCELLED
     elif due <= now:
         state = OccasionState.MISSED
-    return {"due_at": due, "expires_at": action.starts_at if reminder else due + LASTS, "state": state}
+    return {"due_at": due, "expires_at": action.reminds_until if reminder else due + LASTS, "state": state}
 
 
 def was_past_when_announced(action: Action, due: datetime) -> bool:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from campaign import clock, markdown, timezones
+from campaign import clock, days, markdown, timezones
 from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.models import KIND_WORDS, STATUS_WORDS, Action
 from campaign.articles.models import LINK_WORDS
@@ -62,7 +62,6 @@ def install(app: Flask) -> None:
         the_campaign=the_campaign,
         zone_in_words=zone_in_words,
         fully_in_words=fully_in_words,
-        for_machines=timezones.for_machines,
     )
     app.jinja_env.filters.update(
         said=said,
@@ -72,6 +71,11 @@ def install(app: Flask) -> None:
         money=money,
         share=share,
         in_words=_spoken(timezones.in_words),
+        start_in_words=_spoken(days.start_in_words),
+        span_in_words=_spoken(days.span_in_words),
+        announced_in_words=_spoken(days.announced_in_words),
+        runs_into_another_day=days.runs_into_another_day,
+        for_machines=days.for_machines,
         day_in_words=_spoken(timezones.day_in_words),
         date_in_words=_spoken(timezones.date_in_words),
         day_and_month=_spoken(timezones.day_and_month),
@@ -199,7 +203,7 @@ def month_name(day: date, short: bool = False) -> str:
 def _spoken(words: Callable[[Any, str], str]) -> Callable[[Any], str]:
     """`words` in the page's language."""
 
-    def say(moment: date) -> str:
+    def say(moment: Any) -> str:
         return words(moment, language.current())
 
     return say

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from campaign import timezones
+from campaign import days, timezones
 from campaign.actions.models import Action, Status
 from campaign.web import language
 from campaign.web.jinja import absolute, plain
@@ -19,7 +19,7 @@ STATES = {
 
 def event(action: Action) -> dict[str, Any]:
     """For an `application/ld+json` block, through `tojson`, which escapes what could end it."""
-    earlier = [date for date in action.earlier if date.starts_local != action.starts_local]
+    earlier = [date for date in action.earlier if days.for_machines(date) != days.for_machines(action)]
     state = STATES[action.status]
     if earlier and state == "EventScheduled":
         state = "EventRescheduled"
@@ -28,8 +28,8 @@ def event(action: Action) -> dict[str, Any]:
         "@type": "Event",
         "name": plain(action.title, action.language),
         "description": plain(action.summary, action.language),
-        "startDate": timezones.for_machines(action.starts_at, action.zone),
-        "endDate": timezones.for_machines(action.ends_at, action.zone),
+        "startDate": days.for_machines(action),
+        "endDate": _end(action),
         "eventStatus": f"https://schema.org/{state}",
         "location": {"@type": "Place", "name": action.venue or action.address, "address": action.address},
         "organizer": {"@type": "Organization", "name": plain(action.campaign.name, action.language)},
@@ -37,7 +37,12 @@ def event(action: Action) -> dict[str, Any]:
         "url": absolute(url_for("actions.show", slug=action.slug)),
     }
     if earlier:
-        facts["previousStartDate"] = [
-            timezones.for_machines(timezones.instant(date.starts_local, date.zone), date.zone) for date in earlier
-        ]
+        facts["previousStartDate"] = [days.for_machines(date) for date in earlier]
     return facts
+
+
+def _end(action: Action) -> str:
+    """Of whole days the last one: schema.org counts it in, unlike iCalendar."""
+    if action.all_day:
+        return days.last_day(action).isoformat()
+    return timezones.for_machines(action.ends_at, action.zone)

@@ -298,7 +298,7 @@ for number, zone in enumerate(["America/Toronto", "Europe/Paris", "Africa/Cairo"
         uid=f"{number}@example.org", created_at=at, changed_at=at, sequence=0, zone=zone, starts_local=wall,
         ends_local=wall + timedelta(hours=1), starts_at=start, ends_at=start + timedelta(hours=1), title="Vigil",
         place="", position=None, description="x", page="https://example.org/", category="Vigil", status="CONFIRMED",
-        busy=True))
+        busy=True, all_day=False))
 import hashlib
 print(hashlib.sha256(ical.calendar(told)).hexdigest())
 """

@@ -31,13 +31,14 @@ HEAD = Head(
 
 def entry(starts=datetime(2023, 5, 31, 7, 0), hours=2.5, zone=OTTAWA, **more):
     """An action. starts: wall clock of the zone."""
-    starts_at = timezones.instant(starts, zone)
+    starts_at = timezones.instant_or_later(starts, zone)
     ends_at = starts_at + timedelta(hours=hours)
     given = {
         "uid": "protest@example.org",
         "created_at": STAMP,
         "changed_at": STAMP,
         "sequence": 0,
+        "all_day": False,
         "title": "Protest CANSEC",
         "place": "EY Centre, 4899 Uplands Drive, Ottawa",
         "position": None,
@@ -173,8 +174,8 @@ def test_utc_needs_no_zone(zone):
     assert b"VTIMEZONE" not in text
 
 
-def test_from_midnight_to_midnight_are_days_with_an_exclusive_end():
-    text = ical.calendar([entry(datetime(2023, 5, 31), hours=48)])
+def test_whole_days_are_dates_with_an_exclusive_end():
+    text = ical.calendar([entry(datetime(2023, 5, 31), hours=48, all_day=True)])
 
     assert "DTSTART;VALUE=DATE:20230531" in lines(text)
     assert "DTEND;VALUE=DATE:20230602" in lines(text)
@@ -182,9 +183,16 @@ def test_from_midnight_to_midnight_are_days_with_an_exclusive_end():
 
 
 def test_days_are_days_when_the_clocks_change_within_them():
-    text = ical.calendar([entry(datetime(2023, 11, 5), hours=25)])
+    text = ical.calendar([entry(datetime(2023, 11, 5), hours=25, all_day=True)])
 
     assert "DTEND;VALUE=DATE:20231106" in lines(text)
+
+
+def test_from_midnight_to_midnight_are_hours_unless_whole_days_were_announced():
+    text = ical.calendar([entry(datetime(2023, 5, 31), hours=24)])
+
+    assert "DTSTART;TZID=America/Toronto:20230531T000000" in lines(text)
+    assert "DTEND;TZID=America/Toronto:20230601T000000" in lines(text)
 
 
 @given(
@@ -200,10 +208,7 @@ def test_every_time_in_every_zone_is_read_back_as_its_instant(starts, zone, minu
 
     read = event(ical.calendar([told]))
 
-    if isinstance(read.start, datetime):
-        assert (read.start, read.end) == (told.starts_at, told.ends_at)
-    else:
-        assert (read.start, read.end) == (told.starts_local.date(), told.ends_local.date())
+    assert (read.start, read.end) == (told.starts_at, told.ends_at)
 
 
 def test_each_zone_in_use_stands_there_once_in_order():

@@ -127,7 +127,7 @@ def test_around_a_change_of_the_clocks_every_hour_is_the_announced_one(client, c
 
 
 def test_whole_days_are_days(client, cause, read):
-    camp = make.action(cause=cause, starts=datetime(2023, 6, 1), hours=48)
+    camp = make.action(cause=cause, starts=datetime(2023, 6, 1), hours=48, all_day=True)
 
     events = by_uid(read(client.get("/calendar.ics").data))
 
