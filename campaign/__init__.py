@@ -24,6 +24,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.calendars import public as calendars_public
     from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
+    from campaign.categories import manage as categories_manage
     from campaign.figures import manage as figures_manage
     from campaign.figures import public as figures_public
     from campaign.messages import manage as messages_manage
@@ -55,6 +56,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             actions_manage.bp,
             photos_manage.bp,
             articles_manage.bp,
+            categories_manage.bp,
             figures_manage.bp,
             replies_manage.bp,
             rsvps_manage.bp,

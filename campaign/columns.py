@@ -9,7 +9,8 @@ from sqlalchemy import JSON, BigInteger, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-LANGUAGES = ("en", "fr", "es")
+LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}  # each in itself
+LANGUAGES = tuple(LANGUAGE_NAMES)
 
 
 class Utc(TypeDecorator[datetime]):

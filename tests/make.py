@@ -17,6 +17,7 @@ from campaign.articles.models import (
     Article,
     ArticleLink,
     ArticleStatus,
+    Category,
     FiguresRow,
     FiguresTable,
     LinkKind,
@@ -156,6 +157,10 @@ def article(cause=None, *, slug=None, sources=(), figures=(), about=(), publish=
     ]
     row.links = [ArticleLink(action=action, kind=LinkKind.WHY) for action in about]
     return _add(row)
+
+
+def category(cause=None, name="News Updates", slug="news-updates", **more):
+    return _add(Category(campaign_id=(cause or campaign()).id, slug=slug, name=Texts(en=name), **more))
 
 
 def photo(cause=None, **more):

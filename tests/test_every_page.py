@@ -24,6 +24,7 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.campaigns.index",
     "manage.campaigns.new",
     "manage.campaigns.create",
+    "manage.campaigns.swatch",
     "manage.actions.index",
     "manage.actions.new",
     "manage.actions.create",
@@ -36,7 +37,7 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.replies.index",
     "manage.replies.decide",
 }
-PLURAL = {"reply": "replies"}
+PLURAL = {"category": "categories", "reply": "replies"}
 MAY = {  # about one thing of a team: what the membership must allow
     "manage.accounts.edit": Permission.MANAGE_TEAM,
     "manage.accounts.update": Permission.MANAGE_TEAM,
@@ -53,6 +54,16 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.campaigns.update": Permission.EDIT,
     "manage.campaigns.translation": Permission.EDIT,
     "manage.campaigns.translate": Permission.EDIT,
+    "manage.campaigns.settings": Permission.EDIT,
+    "manage.campaigns.set_up": Permission.EDIT,
+    "manage.campaigns.look": Permission.EDIT,
+    "manage.campaigns.colour": Permission.EDIT,
+    "manage.categories.index": Permission.EDIT,
+    "manage.categories.create": Permission.EDIT,
+    "manage.categories.edit": Permission.EDIT,
+    "manage.categories.update": Permission.EDIT,
+    "manage.categories.ask_delete": Permission.EDIT,
+    "manage.categories.delete": Permission.EDIT,
     "manage.actions.show": Permission.VIEW,
     "manage.actions.preview": Permission.VIEW,
     "manage.actions.edit": Permission.EDIT,
@@ -114,10 +125,12 @@ def things(team, at):
     action = make.action(cause=cause, slug="protest")
     article = make.article(cause, slug="background", about=[action], figures=[[("2017", "1")]])
     photo, reply = make.photo(cause), make.reply(article)
+    category = make.category(cause)
     make.rsvp(action, "ada@example.org")
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
     about = {"action": action, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
+    about["category"] = category
     member = make.account("Noor", team, level=Level.ORGANIZER).id
     return {**{name: row.id for name, row in about.items()}, "token": token, "member": member}
 
@@ -275,6 +288,8 @@ def path(rule, things):
         "width": 800,
         "ending": "jpg",
         "kind": "protest",
+        "accent": "5b2a86",
+        "version": "0123456789",
         "token": str(things["token"]),
         "member": things["member"],
     }

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_security.forms import ForgotPasswordForm, LoginForm, ResetPasswordForm
 from flask_wtf import FlaskForm
-from wtforms.fields import PasswordField, RadioField, StringField
+from wtforms.fields import PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Optional, ValidationError
 
 from campaign.accounts import passwords
 from campaign.accounts.membership import Level
+from campaign.columns import LANGUAGE_NAMES
 from campaign.extensions import _l
 from campaign.fields import AddressField, LineField, ProseField, at_most, options
 
@@ -83,6 +84,8 @@ class JoinForm(FlaskForm):
 class TeamForm(FlaskForm):
     """What stands in each of the team's mails."""
 
+    LONGEST_SENDER = 78  # characters: a line of a mail
+
     name = LineField(_l("Name of the team"), [DataRequired(_l("Enter the name of your team.")), at_most(120)])
     reply_address = AddressField(
         _l("Reply address"), [DataRequired(_l("Enter the address that answers to your mail go to.")), at_most(254)]
@@ -90,6 +93,8 @@ class TeamForm(FlaskForm):
     postal_address = ProseField(
         _l("Postal address"), [DataRequired(_l("Enter a postal address. A post box will do.")), at_most(300)]
     )
+    sender_name = LineField(_l("Sender"), [at_most(LONGEST_SENDER)])
+    language = SelectField(_l("Language"), choices=options(LANGUAGE_NAMES.items()))
 
 
 def _level(value: Any) -> Level | None:

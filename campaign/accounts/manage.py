@@ -42,6 +42,7 @@ def accept(token: str) -> ResponseReturnValue:
         name=form.team_name.data,
         reply_address=form.reply_address.data,
         postal_address=form.postal_address.data,
+        language=invited.language,
         created_at=now,
     )
     organizer = joining.accept(token, form.name.data, form.password.data or "", team, now)
@@ -107,7 +108,7 @@ def edit(id: int) -> ResponseReturnValue:
 @bp.post("/teams/<int:id>/edit")
 def update(id: int) -> ResponseReturnValue:
     team = guard.find(Team, id, may=Permission.MANAGE_TEAM)
-    form = TeamForm(request.form)
+    form = TeamForm(request.form, obj=team)
     if not form.validate():
         return render_template("manage/accounts/edit.html", form=form, team=team), 422
     form.populate_obj(team)
@@ -129,7 +130,7 @@ def invite(id: int) -> ResponseReturnValue:
     if not form.validate():
         return render_template("manage/accounts/invite.html", team=team, form=form), 422
     try:
-        invited, token = joining.invite(team, form.email.data, form.level.data, now, guard.me().language)
+        invited, token = joining.invite(team, form.email.data, form.level.data, now, team.language)
     except Conflict as refusal:
         form.email.errors = [str(refusal)]
         return render_template("manage/accounts/invite.html", team=team, form=form), 422

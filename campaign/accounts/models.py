@@ -18,6 +18,8 @@ class Team(Record):
     name: Mapped[str] = mapped_column(String(120))
     reply_address: Mapped[str] = mapped_column(String(254), default="")
     postal_address: Mapped[str] = mapped_column(String(300), default="")
+    sender_name: Mapped[str] = mapped_column(String(80), default="")  # before the address in From; empty: the site's
+    language: Mapped[str] = mapped_column(String(2), default="en")  # of invitations; proposed for new campaigns
     created_at: Mapped[datetime]
 
     @property

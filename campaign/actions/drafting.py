@@ -98,6 +98,7 @@ class Content:
     point: tuple[float, float] | None = None
     unlisted: bool = False
     capacity: int | None = None
+    goal: int | None = None
     level: Level | None = None
     time: Time | None = None
     place: Place | None = None
@@ -119,6 +120,7 @@ def begin(campaign: Campaign, content: Content, time: Time, place: Place, host: 
         slug=slugs.unused("action", Action.slug, content.slug or content.title),
         title=Texts(),
         status=Status.DRAFT,
+        retention_days=campaign.retention_days,
         created_at=now,
         changed_at=now,
     )
@@ -172,7 +174,7 @@ def _write(action: Action, content: Content) -> None:
     language, time = action.language, Time.of(action)
     action.kind, action.city, action.unlisted = content.kind, content.city, content.unlisted
     action.latitude, action.longitude = content.point or (None, None)
-    action.capacity = content.capacity
+    action.capacity, action.goal = content.capacity, content.goal
     if content.level is not None:
         action.level = content.level
     for name in ("title", "summary", "why", "who", "directions"):

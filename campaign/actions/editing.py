@@ -98,6 +98,7 @@ class ActionForm(ContentForm):
     figures = FieldList(FormField(FigureForm), _l("Key figures"), max_entries=6)
     level = RadioField(_l("What people are asked"), choices=options(LEVEL_WORDS.items()), coerce=Level)
     capacity = WholeNumberField(_l("Places"), least=1, most=100_000)
+    goal = WholeNumberField(_l("Goal"), least=1, most=1_000_000)
     unlisted = BooleanField(_l("Not in lists and calendars: only who has the link finds it"))
 
     def __init__(self, formdata: Any, action: Action, *, language: str, answered: bool) -> None:
@@ -138,6 +139,7 @@ class ActionForm(ContentForm):
             point=self.position.point,
             unlisted=self.unlisted.data,
             capacity=self.capacity.data,
+            goal=self.goal.data,
             level=self.level.data if "level" in self else None,
             time=self.time() if "starts" in self else None,
             place=self.place() if "starts" in self else None,
@@ -173,8 +175,8 @@ def _shown(action: Action) -> dict[str, Any]:
     return {
         **time_of(action),
         **{name: getattr(action, name).get(own, "") for name in ("title", "summary", "why", "who", "directions")},
-        **{name: getattr(action, name) for name in ("kind", "slug", "venue", "address", "city", "level", "capacity")},
-        "unlisted": action.unlisted,
+        **{name: getattr(action, name) for name in ("kind", "slug", "venue", "address", "city", "level")},
+        **{name: getattr(action, name) for name in ("capacity", "goal", "unlisted")},
         "position": "" if action.latitude is None else f"{action.latitude}, {action.longitude}",
         "agenda": [
             {

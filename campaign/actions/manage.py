@@ -24,7 +24,7 @@ from campaign.fields import options
 from campaign.messages import notices
 from campaign.rsvps.forms import rsvp_form
 from campaign.statistics import answers
-from campaign.web import guard, language, stamp
+from campaign.web import action_overview, guard, language, stamp
 from campaign.web.action_page import action_page
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
@@ -72,8 +72,8 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:id>")
 def show(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.VIEW)
-    missing = {lang: wording.missing(action, lang) for lang in LANGUAGES if lang != action.language}
-    return _page("show", action, counts=answers.of(action), missing=missing, told=answers.to_be_told(action))
+    in_total = request.args.get("chart") == "total"
+    return _page("show", action, in_total=in_total, **action_overview.facts_of(action, clock.now()))
 
 
 @bp.get("/<int:id>/edit")

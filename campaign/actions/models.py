@@ -126,6 +126,7 @@ class Action(Record):
     level: Mapped[Level] = mapped_column(choice_of(Level), default=Level.REMINDERS)
     capacity: Mapped[int | None]  # places; none: no limit
     goal: Mapped[int | None]  # people whom its organizers hope for; they alone see it
+    goal: Mapped[int | None]  # people whom its organizers hope for; they alone see it
     seats_taken: Mapped[int] = mapped_column(default=0)
     public_count: Mapped[int] = mapped_column(default=0)  # people coming, as of the last full hour; shown in steps
     retention_days: Mapped[int] = mapped_column(default=7)  # after its end; at most 14

@@ -63,7 +63,7 @@ def create() -> ResponseReturnValue:
 @bp.get("/articles/<int:id>")
 def show(id: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.VIEW)
-    missing = {lang: wording.missing(article, lang) for lang in LANGUAGES if lang != article.language}
+    missing = {lang: wording.missing(article, lang) for lang in article.campaign.languages if lang != article.language}
     return _page("show", article, missing=missing)
 
 

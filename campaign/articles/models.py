@@ -25,6 +25,8 @@ class Category(Record):
     slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[Texts]
 
+    campaign: Mapped[Campaign] = relationship()
+
 
 class ArticleStatus(StrEnum):
     DRAFT = "draft"

@@ -5,12 +5,13 @@ from datetime import date
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, make_response, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from campaign import clock, timezones
 from campaign.articles import feed, listing
+from campaign.categories import filing
 from campaign.errors import Missing
 from campaign.replies.forms import reply_form
 from campaign.web import pages, stamp
@@ -27,7 +28,10 @@ MONTH = re.compile(r"((?:19|20|21)\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 def index(lang: str) -> Response:
     """All of them, or those of a category, of a month, of both."""
     known = {category.slug: category for category in listing.categories()}
-    category = known.get(request.args.get("category", ""))
+    asked = request.args.get("category", "")
+    if asked and asked not in known and (now_at := filing.renamed(asked)) in known:
+        return redirect(url_for(".index", category=now_at, month=request.args.get("month")), 301)
+    category = known.get(asked)
     month = _month(request.args.get("month", ""))
     chosen = {"category": category.slug if category else None, "month": f"{month:%Y-%m}" if month else None}
     return pages.page(

@@ -1,12 +1,12 @@
 """Beginning a campaign, and changing it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from campaign.accounts.models import Team
 from campaign.campaigns import slugs
 from campaign.campaigns.models import Campaign
-from campaign.columns import Texts
+from campaign.columns import LANGUAGES, Texts
 from campaign.extensions import db
 
 
@@ -38,5 +38,22 @@ def revise(campaign: Campaign, texts: Mapping[str, str], zone: str, city: str, s
     campaign.zone, campaign.city = zone, city
     if slug:
         slugs.change("campaign", campaign, slug, was_public=True)
+    campaign.touch(now)
+    db.session.flush()
+
+
+def set_up(
+    campaign: Campaign, languages: Collection[str], retention_days: int, now: datetime, *, subject_names_action: bool
+) -> None:
+    """languages: those it publishes in, its own among them. retention_days: of actions that begin from now on."""
+    campaign.languages = [lang for lang in LANGUAGES if lang in languages]
+    campaign.retention_days, campaign.subject_names_action = retention_days, subject_names_action
+    campaign.touch(now)
+    db.session.flush()
+
+
+def colour(campaign: Campaign, accent: str, now: datetime) -> None:
+    """accent: one without flaws, see `look`; empty for the site's own colours."""
+    campaign.accent = accent
     campaign.touch(now)
     db.session.flush()

@@ -4,14 +4,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms.fields import SelectField
+from wtforms.fields import BooleanField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from campaign.campaigns import slugs
+from campaign.campaigns import look, slugs
 from campaign.campaigns.models import Campaign
 from campaign.campaigns.wording import LIMITS, Slot
+from campaign.columns import LANGUAGE_NAMES
 from campaign.extensions import _l
-from campaign.fields import LineField, ProseField, ZoneField, at_most
+from campaign.fields import LineField, ProseField, WholeNumberField, ZoneField, at_most, options
+
+LONGEST_RETENTION = 14  # days
+FLAW_WORDS = {
+    "light": _l("Words in this colour on our light ground have a contrast of %(has)s to 1; they need %(needs)s."),
+    "control": _l("Ticks and borders in it on the same ground have %(has)s to 1; they need %(needs)s."),
+    "button": _l("White words on a button of this colour have %(has)s to 1; they need %(needs)s."),
+}
 
 
 class TextsForm(FlaskForm):
@@ -58,6 +67,65 @@ class CampaignForm(TextsForm):
             raise ValidationError(_l("Use small letters a to z, digits, and single hyphens between them."))
         if field.data and not slugs.is_free("campaign", Campaign.slug, field.data, self.campaign.id):
             raise ValidationError(_l("Another campaign has this address, or had it. Choose a different one."))
+
+
+class SettingsForm(FlaskForm):
+    """What holds for all of a campaign's actions and articles."""
+
+    languages = SelectMultipleField(
+        _l("Languages that you publish in"),
+        choices=options(LANGUAGE_NAMES.items()),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    retention_days = WholeNumberField(_l("Days until addresses are erased"), least=1, most=LONGEST_RETENTION)
+    subject_names_action = BooleanField(_l("Say in the subject of mails which action they are about"))
+
+    def __init__(self, formdata: Any, campaign: Campaign) -> None:
+        super().__init__(formdata, obj=campaign)
+        self.campaign = campaign
+
+    def languages_and_days(self) -> tuple[list[str], int]:
+        """Of a form that is valid."""
+        return list(self.languages.data or ()), self.retention_days.data or LONGEST_RETENTION
+
+    def validate_languages(self, field: SelectMultipleField) -> None:
+        if set(field.data or ()) - LANGUAGE_NAMES.keys():
+            raise ValidationError(_l("Choose among the languages of this site."))
+        if self.campaign.language not in (field.data or ()):
+            name = LANGUAGE_NAMES[self.campaign.language]
+            raise ValidationError(_l("Keep %(language)s: everything is written in it first.", language=name))
+
+    def validate_retention_days(self, field: WholeNumberField) -> None:
+        if field.data is None:
+            raise ValidationError(_l("Enter a number of days, from 1 to %(most)s.", most=LONGEST_RETENTION))
+
+
+class LookForm(FlaskForm):
+    """The accent. `colour` is what was understood, whether it can be used or not; `better` the nearest that can."""
+
+    accent = LineField(_l("Accent colour"), [at_most(20)])
+    colour: str | None = None
+    better: str | None = None
+
+    def validate_accent(self, field: LineField) -> None:
+        if not field.data:
+            return
+        self.colour = look.read(field.data)
+        if self.colour is None:
+            raise ValidationError(_l("Write the colour as # and six of 0 to 9 and a to f, such as #12463f."))
+        flaws = look.flaws(self.colour)
+        if flaws:
+            self.better = look.nearest(self.colour)
+            words = [str(FLAW_WORDS[flaw.on]) % {"has": _floored(flaw.has), "needs": flaw.needs} for flaw in flaws]
+            nearest = _l("The nearest colour that passes is %(colour)s.", colour=self.better)
+            raise ValidationError(" ".join([*words, str(nearest)]))
+
+
+def _floored(ratio: float) -> float:
+    """To one decimal, and never up: 4.48 isn't 4.5."""
+    return int(ratio * 10) / 10
 
 
 def translation_form(slots: Sequence[Slot], language: str) -> Callable[..., FlaskForm]:

@@ -5,19 +5,32 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
 from campaign import clock
 from campaign.accounts.membership import Permission
 from campaign.accounts.models import Team
 from campaign.campaigns import drafting, wording
-from campaign.campaigns.forms import CampaignForm, NewCampaignForm, translation_form
+from campaign.campaigns import look as colours
+from campaign.campaigns.forms import CampaignForm, LookForm, NewCampaignForm, SettingsForm, translation_form
 from campaign.campaigns.models import Campaign
-from campaign.columns import LANGUAGES
+from campaign.columns import LANGUAGE_NAMES
 from campaign.errors import Missing
 from campaign.extensions import db
 from campaign.fields import options
+from campaign.privacy import retention
 from campaign.web import guard, language
-from campaign.web.jinja import LANGUAGE_NAMES
+
+READY_MADE = {  # to begin with
+    "#0b4f8a": _l("Sea"),
+    "#5b2a86": _l("Violet"),
+    "#8a1550": _l("Berry"),
+    "#a3200d": _l("Brick"),
+    "#3f5a12": _l("Moss"),
+    "#3b4a5a": _l("Slate"),
+}
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
@@ -34,7 +47,9 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/new")
 def new() -> ResponseReturnValue:
-    return render_template("manage/campaigns/new.html", form=_form(None, {"language": guard.me().language}))
+    teams = guard.every(Team, may=Permission.EDIT)
+    proposed = {"language": teams[0].language if teams else guard.me().language}
+    return render_template("manage/campaigns/new.html", form=_form(None, proposed))
 
 
 @bp.post("/new")
@@ -53,7 +68,7 @@ def create() -> ResponseReturnValue:
 def edit(id: int) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     form = CampaignForm(None, campaign, page_language=language.current())
-    return render_template("manage/campaigns/edit.html", form=form, campaign=campaign)
+    return _page("edit", campaign, form=form)
 
 
 @bp.post("/<int:id>/edit")
@@ -61,7 +76,7 @@ def update(id: int) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     form = CampaignForm(request.form, campaign, page_language=language.current())
     if not form.validate():
-        return render_template("manage/campaigns/edit.html", form=form, campaign=campaign), 422
+        return _page("edit", campaign, form=form), 422
     drafting.revise(campaign, form.texts(), form.zone.data, form.city.data, form.slug.data, clock.now())
     db.session.commit()
     flash(_("Saved."), "ok")
@@ -73,7 +88,7 @@ def translation(id: int, into: str) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     slots = _slots(campaign, into)
     form = translation_form(slots, into)(None)
-    return render_template("manage/campaigns/translation.html", form=form, campaign=campaign, slots=slots, into=into)
+    return _page("translation", campaign, form=form, slots=slots, into=into)
 
 
 @bp.post("/<int:id>/translations/<any(en,fr,es):into>")
@@ -82,13 +97,83 @@ def translate(id: int, into: str) -> ResponseReturnValue:
     slots = _slots(campaign, into)
     form = translation_form(slots, into)(request.form)
     if not form.validate():
-        context = {"form": form, "campaign": campaign, "slots": slots, "into": into}
-        return render_template("manage/campaigns/translation.html", **context), 422
+        return _page("translation", campaign, form=form, slots=slots, into=into), 422
     wording.translate(slots, into, {slot.name: form[slot.name].data for slot in slots})
     campaign.touch(clock.now())
     db.session.commit()
     flash(_("Saved."), "ok")
     return redirect(url_for(".index"), 303)
+
+
+@bp.get("/<int:id>/settings")
+def settings(id: int) -> ResponseReturnValue:
+    campaign = guard.find(Campaign, id, may=Permission.EDIT)
+    return _page("settings", campaign, form=SettingsForm(None, campaign))
+
+
+@bp.post("/<int:id>/settings")
+def set_up(id: int) -> ResponseReturnValue:
+    campaign = guard.find(Campaign, id, may=Permission.EDIT)
+    form, now = SettingsForm(request.form, campaign), clock.now()
+    if not form.validate():
+        return _page("settings", campaign, form=form), 422
+    drafting.set_up(campaign, *form.languages_and_days(), now, subject_names_action=form.subject_names_action.data)
+    followed = retention.adopt(campaign, now)
+    db.session.commit()
+    flash(_said(followed), "ok")
+    return redirect(url_for(".settings", id=id), 303)
+
+
+@bp.get("/<int:id>/look")
+def look(id: int) -> ResponseReturnValue:
+    """With a colour in its address, how that would look."""
+    campaign = guard.find(Campaign, id, may=Permission.EDIT)
+    proposed = colours.read(request.args.get("accent", "")) or campaign.accent
+    return _look_page(campaign, LookForm(None, data={"accent": proposed}), proposed)
+
+
+@bp.post("/<int:id>/look")
+def colour(id: int) -> ResponseReturnValue:
+    """Keep it, or see it first."""
+    campaign = guard.find(Campaign, id, may=Permission.EDIT)
+    form = LookForm(request.form)
+    if not form.validate():
+        return _look_page(campaign, form, form.colour or ""), 422
+    if "preview" in request.form:
+        return _look_page(campaign, form, form.colour or "")
+    drafting.colour(campaign, form.colour or "", clock.now())
+    db.session.commit()
+    flash(_("Saved. Every page of the campaign wears it."), "ok")
+    return redirect(url_for(".look", id=id), 303)
+
+
+@bp.get("/looks/<accent>.css")
+def swatch(accent: str) -> ResponseReturnValue:
+    """A stylesheet for the organizers' page: it can't carry colours itself."""
+    colour = colours.read(accent)
+    if colour is None:
+        raise Missing
+    return Response(colours.swatch(colour), content_type="text/css; charset=utf-8")
+
+
+def _page(name: str, campaign: Campaign, **context: Any) -> str:
+    return render_template(f"manage/campaigns/{name}.html", campaign=campaign, **context)
+
+
+def _look_page(campaign: Campaign, form: LookForm, shown: str) -> str:
+    return _page("look", campaign, form=form, shown=shown, ready_made=READY_MADE)
+
+
+def _said(followed: int) -> str:
+    if not followed:
+        return str(_("Saved."))
+    return str(
+        ngettext(
+            "Saved. %(num)d action that nobody has answered yet follows.",
+            "Saved. %(num)d actions that nobody has answered yet follow.",
+            followed,
+        )
+    )
 
 
 def _form(formdata: Any, proposed: dict[str, Any] | None = None) -> NewCampaignForm:
@@ -107,4 +192,4 @@ def _slots(campaign: Campaign, into: str) -> list[wording.Slot]:
 
 def _missing(campaign: Campaign) -> dict[str, int]:
     slots = wording.slots(campaign)
-    return {lang: wording.missing(slots, lang) for lang in LANGUAGES if lang != campaign.language}
+    return {lang: wording.missing(slots, lang) for lang in campaign.languages if lang != campaign.language}

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign import versions
 from campaign.accounts.models import Team
-from campaign.columns import Texts
+from campaign.columns import LANGUAGES, Texts
 from campaign.extensions import Record
 
 
@@ -26,6 +26,10 @@ class Campaign(Record):
     language: Mapped[str] = mapped_column(String(2), default="en")  # what a missing translation falls back to
     zone: Mapped[str] = mapped_column(String(64))  # proposed for new actions
     city: Mapped[str] = mapped_column(String(80), default="")
+    languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: list(LANGUAGES))  # that it publishes in
+    retention_days: Mapped[int] = mapped_column(default=7)  # of new actions: `Action.retention_days`
+    subject_names_action: Mapped[bool] = mapped_column(default=False)  # whether subjects of mail say what it is about
+    accent: Mapped[str] = mapped_column(String(7), default="")  # "#12463f": see `look`; empty: the site's own colours
     sample: Mapped[bool] = mapped_column(default=False)  # demo content; the site says so
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]  # when anything that a feed or page of it shows last changed

@@ -45,15 +45,16 @@ class Part:
 
 @dataclass(frozen=True)
 class From:
-    """Who writes. The sender is the installation; what is answered goes to the team."""
+    """Who writes. The address is the installation's; what is answered goes to the team."""
 
     sender: str  # "Organizers <mail@example.org>"
     reply_to: str = ""
     list_id: str = ""  # "action-7.example.org"
+    shown: str = ""  # the team's name for itself, in place of the sender's
 
     @property
     def name(self) -> str:
-        return parseaddr(self.sender)[0]
+        return self.shown or parseaddr(self.sender)[0]
 
     @property
     def address(self) -> str:

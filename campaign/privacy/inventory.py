@@ -151,6 +151,8 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "postal_address": Entry("the sender's address, public", "letters", "the team is closed"),
         "sender_name": Entry("the sender's name, public", "letters", "the team is closed"),
         "language": Entry("the language the team begins in", "invitations", "the team is closed"),
+        "sender_name": Entry("the sender's name, public", "letters", "the team is closed"),
+        "language": Entry("the language the team begins in", "invitations", "the team is closed"),
         "created_at": Entry("since when", "the team", "the team is closed"),
     },
 }

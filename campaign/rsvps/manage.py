@@ -7,7 +7,7 @@ from campaign import clock, timezones
 from campaign.accounts.membership import Permission
 from campaign.actions.models import Action
 from campaign.rsvps.models import Answer
-from campaign.statistics import answers
+from campaign.statistics import answers, mailings
 from campaign.web import guard
 
 bp = Blueprint("rsvps", __name__)
@@ -21,7 +21,7 @@ def index(id: int) -> ResponseReturnValue:
         action=action,
         may=guard.permissions(action.campaign.team_id),
         counts=answers.of(action),
-        days=answers.by_day(action, timezones.wall(clock.now(), action.zone).date()),
+        days=answers.by_day(action, timezones.wall(clock.now(), action.zone).date(), mailings.days(action)),
         languages=answers.by_language(action),
         every_answer=list(Answer),
         in_total=request.args.get("chart") == "total",

@@ -1,6 +1,6 @@
 """How many answered, and what: counts for organizers. Names and addresses can't be read here, nor anywhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -62,6 +62,7 @@ class Day:
     on: date
     coming: int  # new answers of yes
     total: int  # of them so far
+    mailed: bool = False  # whether a message went out
 
 
 def counts(actions: Sequence[Action]) -> dict[int, Counts]:
@@ -86,8 +87,11 @@ def anybody(action: Action) -> bool:
     return db.session.scalar(select(Rsvp.id).where(Rsvp.action_id == action.id).limit(1)) is not None
 
 
-def by_day(action: Action, today: date) -> list[Day]:
-    """From the first answer to today, or to the last; days without any too. By weeks from Monday if they are many."""
+def by_day(action: Action, today: date, mailed: Collection[date] = ()) -> list[Day]:
+    """From the first answer to today, or to the last; days without any too. By weeks from Monday if they are many.
+
+    mailed: on which messages went out.
+    """
     rows = db.session.execute(
         select(Rsvp.answered_on, func.count())
         .where(Rsvp.action_id == action.id, Rsvp.state.in_(COUNTED), Rsvp.answer == Answer.YES)
@@ -104,9 +108,15 @@ def by_day(action: Action, today: date) -> list[Day]:
     while first <= last:
         coming = sum(count for day, count in new.items() if first <= day < first + step)
         total += coming
-        days.append(Day(first, coming, total))
+        days.append(Day(first, coming, total, any(first <= day < first + step for day in mailed)))
         first += step
     return days
+
+
+def new_since(action: Action, day: date) -> int:
+    """How many of those who come answered on that day or later."""
+    coming = [Rsvp.action_id == action.id, Rsvp.state.in_(COUNTED), Rsvp.answer == Answer.YES]
+    return db.session.scalar(select(func.count(Rsvp.id)).where(*coming, Rsvp.answered_on >= day)) or 0
 
 
 def by_language(action: Action) -> list[tuple[str, Tally]]:

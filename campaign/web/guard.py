@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from campaign.accounts.membership import ALLOWED, Membership, Permission
 from campaign.accounts.models import Organizer, Team
 from campaign.actions.models import Action
-from campaign.articles.models import Article
+from campaign.articles.models import Article, Category
 from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
 from campaign.extensions import Record, csrf, db
@@ -105,7 +105,7 @@ def _within(model: type[T]) -> Select[Any]:
     query: Select[Any] = select(model)
     if model is Team:
         return query.join(Membership, Membership.team_id == Team.id).where(mine)
-    if model in (Action, Article, Photo):
+    if model in (Action, Article, Category, Photo):
         query = query.join(model.campaign)  # type: ignore[attr-defined]
     elif model is Reply:
         query = query.join(Reply.article).join(Article.campaign)

@@ -19,13 +19,13 @@ from campaign.actions.blocks import BLOCK_TITLES
 from campaign.actions.models import KIND_WORDS, STATUS_WORDS, Action
 from campaign.articles.models import LINK_WORDS
 from campaign.campaigns import listing as campaigns
+from campaign.campaigns import look
 from campaign.campaigns.models import Campaign
-from campaign.columns import Texts
+from campaign.columns import LANGUAGE_NAMES, Texts
 from campaign.photos.models import Photo
 from campaign.rsvps import counting
 from campaign.web import language, places
 
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 NUMBERS = {"en": "en_CA", "fr": "fr_CA", "es": "es_PE"}
 WORDS_A_MINUTE = 220
 NOT_YET = {
@@ -45,6 +45,8 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset_url=asset_url,
+        look_url=look_url,
+        deep_ground=deep_ground,
         photo_url=photo_url,
         absolute=absolute,
         current_language=language.current,
@@ -97,6 +99,17 @@ def asset_url(name: str) -> str:
     """The address of a built file, e.g. "site.css": its name carries a hash of its content, so it may be kept."""
     folder = str(current_app.static_folder)
     return url_for("static", filename=_manifest(folder).get(name, name))
+
+
+def look_url(campaign: Campaign) -> str:
+    """Of the stylesheet that colours its pages. For one that has an accent of its own."""
+    accent = campaign.accent
+    return url_for("campaigns.stylesheet", accent=accent.removeprefix("#"), version=look.version(accent))
+
+
+def deep_ground(campaign: Campaign | None) -> str:
+    """What browsers colour their own frame with: as the head of the page."""
+    return look.of(campaign.accent).light["deep"] if campaign and campaign.accent else "#0b2b27"
 
 
 def photo_url(photo: Photo, width: int, ending: str) -> str:

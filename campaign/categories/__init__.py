@@ -1,0 +1,1 @@
+"""What a campaign files its articles under."""
