@@ -1,5 +1,6 @@
 """Occasions become deliveries, late: from who is there when a letter is due. No address is opened for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -46,8 +47,11 @@ def expand(occasion_id: int, now: datetime) -> int:
     return cast(CursorResult[Any], done).rowcount
 
 
-def audience(action_id: int, kind: str) -> ColumnElement[bool]:
-    """Which RSVPs a letter of this kind goes to: reminders to whom it was promised, word of changes to all who know."""
+def audience(action_id: int, kind: str, segment: Mapping[str, str] | None = None) -> ColumnElement[bool]:
+    """Which RSVPs a letter of this kind goes to: reminders to whom it was promised, word of changes to all who know.
+
+    segment: of them only those who gave this `answer`, or read this `language`; either may be missing.
+    """
     coming = [
         Rsvp.action_id == action_id,
         Rsvp.answer.in_((Answer.YES, Answer.MAYBE)),
@@ -56,7 +60,8 @@ def audience(action_id: int, kind: str) -> ColumnElement[bool]:
     ]
     if kind == Kind.NOTICE:
         return and_(*coming, Rsvp.state.in_((State.CONFIRMED, State.PENDING)))
-    return and_(*coming, Rsvp.state == State.CONFIRMED, Rsvp.reminders.is_(True))
+    asked = [getattr(Rsvp, name) == wanted for name, wanted in (segment or {}).items() if wanted]
+    return and_(*coming, Rsvp.state == State.CONFIRMED, Rsvp.reminders.is_(True), *asked)
 
 
 _COLUMNS = [
@@ -88,7 +93,7 @@ def _rows(occasion: Occasion, now: datetime) -> Select[*tuple[Any, ...]]:
         literal(now, Utc),
         literal(occasion.expires_at, Utc),
         chance(),
-    ).where(audience(int(occasion.subject.removeprefix("action:")), occasion.kind))
+    ).where(audience(int(occasion.subject.removeprefix("action:")), occasion.kind, occasion.facts.get("segment")))
 
 
 class chance(GenericFunction[str]):  # noqa: N801 -- SQL functions are written small

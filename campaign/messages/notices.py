@@ -7,7 +7,8 @@ from campaign import timezones
 from campaign.actions.models import Action, Level, Status
 from campaign.errors import Conflict
 from campaign.extensions import _l, db
-from campaign.messages.planning import add_default_rules, plan, replan, subject_of
+from campaign.messages import usual
+from campaign.messages.planning import plan, replan, subject_of
 from campaign.outbox.models import Kind, Occasion, OccasionState, OnUnknown, Priority
 from campaign.outbox.posting import LASTS, REMINDING, TO_ALL, renew_about, withdraw_about
 
@@ -25,7 +26,7 @@ def publish(action: Action, now: datetime) -> None:
     action.publish(now)
     db.session.flush()
     if action.level is not Level.COUNT:
-        add_default_rules(action)
+        usual.add(action)
     plan(action, now)
 
 
@@ -109,13 +110,13 @@ def _tell(action: Action, change: str, reason: str, now: datetime) -> None:
             state=OccasionState.PLANNED,
             priority=Priority.NOTICE,
             on_unknown=OnUnknown.RESEND,
-            facts={"change": change, "reason": reason.strip(), "dates": _dates(action)},
+            facts={"change": change, "reason": reason.strip(), "dates": dates_of(action)},
         )
     )
     db.session.flush()
 
 
-def _dates(action: Action) -> list[dict[str, Any]]:
+def dates_of(action: Action) -> list[dict[str, Any]]:
     """Every date and place since it was published, in order: whoever missed a notice understands the next."""
     dates: list[dict[str, Any]] = []
     for announced in action.announced:

@@ -1,21 +1,18 @@
-"""Which reminders are due when: rules become occasions, one for each date that an action has."""
+"""Which messages are due when: rules become occasions, one for each date that an action has."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, cast, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from campaign import timezones
 from campaign.actions.models import Action, Status
-from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.messages.models import Rule, RuleKind
-from campaign.outbox.models import Kind, Occasion, OccasionState, OnUnknown, Priority
+from campaign.messages.offsets import TOO_NEAR, Offset
+from campaign.outbox.models import Kind, Occasion, OccasionState, Priority
 from campaign.outbox.posting import LASTS
-
-TOO_NEAR = timedelta(minutes=30)  # before the start: who isn't on the way by then needs no reminder
 
 _KINDS = {RuleKind.REMINDER: Kind.REMINDER, RuleKind.FOLLOWUP: Kind.FOLLOWUP}
 _PRIORITIES = {RuleKind.REMINDER: Priority.REMINDER, RuleKind.FOLLOWUP: Priority.FOLLOWUP}
@@ -26,49 +23,22 @@ def subject_of(action: Action) -> str:
     return f"action:{action.id}"
 
 
-def default_rules(action: Action) -> list[Rule]:
-    """A reminder the day before at 18:00 and one that morning at 06:00. Not stored."""
-    return [
-        Rule(
-            action_id=action.id,
-            kind=RuleKind.REMINDER,
-            days=days,
-            at_local=time(hour),
-            letter="messages/reminder",
-            subject=Texts(),
-            body=Texts(),
-            on_unknown=OnUnknown.PRESUME,
-            active=True,
-        )
-        for days, hour in ((1, 18), (0, 6))
-    ]
-
-
-def add_default_rules(action: Action) -> None:
-    """Stored, unless the action has rules already."""
-    if db.session.scalar(select(Rule.id).where(Rule.action_id == action.id).limit(1)) is None:
-        db.session.add_all(default_rules(action))
-        db.session.flush()
-
-
 def due_at(rule: Rule, action: Action) -> datetime:
-    """The instant at which a rule fires for an action's present date.
+    """The instant at which a rule fires for an action's present date."""
+    return Offset.of(rule).due_at(action)
 
-    Days are counted on the calendar of the action's zone, minutes as they pass. In the hour that a clock change leaves
-    out, it is as far on as the clocks jump; of an hour that comes twice, the first.
-    """
-    if rule.days is None or rule.at_local is None:
-        return action.starts_at - timedelta(minutes=rule.minutes or 0)
-    local = datetime.combine(action.starts_local.date() - timedelta(days=rule.days), rule.at_local)
-    try:
-        return timezones.instant(local, action.zone)
-    except timezones.MissingHour as missing:
-        return timezones.instant(missing.later, action.zone)
+
+def timed_rules(action: Action) -> Sequence[Rule]:
+    """Those that have a time, switched on or off."""
+    mine = (Rule.action_id == action.id) & (Rule.kind != RuleKind.CONFIRMATION)
+    return db.session.scalars(select(Rule).where(mine).order_by(Rule.id)).all()
 
 
 def plan(action: Action, now: datetime) -> None:
     """The occasions of an action's rules for its present date, each made once. What is due already is born missed."""
-    for rule in db.session.scalars(select(Rule).where(Rule.action_id == action.id, Rule.active).order_by(Rule.id)):
+    for rule in timed_rules(action):
+        if not rule.active:
+            continue
         values = {
             "kind": _KINDS[rule.kind].value,
             "letter": rule.letter,
@@ -96,7 +66,8 @@ def lacking(now: datetime) -> Sequence[Action]:
     planned = exists().where(
         Occasion.rule_key == "rule:" + cast(Rule.id, String), Occasion.schedule_rev == Action.schedule_rev
     )
-    unplanned = exists().where(Rule.action_id == Action.id, Rule.active, ~planned)
+    timed = Rule.kind != RuleKind.CONFIRMATION
+    unplanned = exists().where(Rule.action_id == Action.id, Rule.active, timed, ~planned)
     return db.session.scalars(
         select(Action)
         .where(Action.status == Status.PUBLISHED, Action.ends_at > now - LASTS, unplanned)
@@ -105,23 +76,24 @@ def lacking(now: datetime) -> Sequence[Action]:
 
 
 def update(rule: Rule, now: datetime) -> None:
-    """A rule was edited or switched: what it has planned follows, until that is expanded."""
+    """A rule was edited or switched: what it has planned follows, until that is expanded.
+
+    Of an action that doesn't take place now, nothing is planned by that. What would be due already isn't sent.
+    """
     action = rule.action
-    planned = db.session.scalar(
-        select(Occasion).where(
-            Occasion.rule_key == rule.key,
-            Occasion.schedule_rev == action.schedule_rev,
-            Occasion.state != OccasionState.EXPANDED,
-        )
-    )
+    planned = occasion_of(rule)
     if planned is None:
         if rule.active and action.status is Status.PUBLISHED:
             plan(action, now)
         return
+    if planned.state not in (OccasionState.PLANNED, OccasionState.CANCELLED, OccasionState.MISSED):
+        return
     values = timing(rule, action, now)
     if values["due_at"] == planned.due_at and planned.state is not OccasionState.CANCELLED:
         del values["state"]  # due already and only waiting for a worker, perhaps: that is no reason to miss it
-    if not rule.active:
+    elif values["state"] is OccasionState.MISSED:
+        values["state"] = OccasionState.CANCELLED  # nobody missed it: it was made too late
+    if not rule.active or action.status is not Status.PUBLISHED:
         values["state"] = OccasionState.CANCELLED
     values |= {"facts": words_of(rule), "letter": rule.letter, "on_unknown": rule.on_unknown}
     for name, value in values.items():
@@ -129,10 +101,17 @@ def update(rule: Rule, now: datetime) -> None:
     db.session.flush()
 
 
+def occasion_of(rule: Rule) -> Occasion | None:
+    """What a rule has planned, or sent, for its action's present date."""
+    of_it = (Occasion.rule_key == rule.key) & (Occasion.schedule_rev == rule.action.schedule_rev)
+    return db.session.scalar(select(Occasion).where(of_it))
+
+
 def replan(action: Action, now: datetime) -> None:
     """Its date was changed in a way that leaves the start where it was, say its zone: what is planned follows."""
-    for rule in db.session.scalars(select(Rule).where(Rule.action_id == action.id, Rule.active).order_by(Rule.id)):
-        update(rule, now)
+    for rule in timed_rules(action):
+        if rule.active:
+            update(rule, now)
 
 
 def timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
@@ -147,6 +126,11 @@ def timing(rule: Rule, action: Action, now: datetime) -> dict[str, Any]:
     return {"due_at": due, "expires_at": action.reminds_until if reminder else due + LASTS, "state": state}
 
 
+def is_too_near(rule: Rule, action: Action) -> bool:
+    """Whether a reminder would come when those who go are on their way, or there."""
+    return rule.kind is RuleKind.REMINDER and due_at(rule, action) > action.reminds_until - TOO_NEAR
+
+
 def was_past_when_announced(action: Action, due: datetime) -> bool:
     """Whether a rule's time had passed when the action's present date was made known: nobody misses that."""
     return bool(action.announced) and due <= action.announced[-1].announced_at
@@ -156,3 +140,10 @@ def words_of(rule: Rule) -> dict[str, Any]:
     """The team's own words, in place of the letter's."""
     own = {"own_subject": dict(rule.subject), "own_body": dict(rule.body)}
     return {name: texts for name, texts in own.items() if texts}
+
+
+def words_of_confirmation(action_id: int) -> dict[str, Any]:
+    """What the team wants to have said in the letter to each who answers."""
+    of_it = (Rule.action_id == action_id) & (Rule.kind == RuleKind.CONFIRMATION)
+    rule = db.session.scalar(select(Rule).where(of_it).order_by(Rule.id).limit(1))
+    return words_of(rule) if rule else {}

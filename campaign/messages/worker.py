@@ -5,13 +5,14 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from campaign.actions.models import Action
 from campaign.calendars import feeds
 from campaign.databases import writing
 from campaign.extensions import db, in_language
-from campaign.messages import expansion, letters, planning
+from campaign.messages import expansion, letters, planning, sends, usual
 from campaign.outbox import composing, sealed
 from campaign.outbox import letters as plain_letters
 from campaign.outbox.claiming import Started
@@ -38,8 +39,11 @@ def plan(now: datetime) -> None:
 
 def expand(now: datetime) -> int:
     """Deliveries for what is due, each occasion in a transaction of its own. Returns how many."""
-    due = expansion.due(now)
+    due, paused = expansion.due(now), sends.are_paused()
     db.session.rollback()
+    if paused:
+        with writing():
+            sends.keep_paused(now)
     owed = 0
     for occasion_id in due:
         with writing():
@@ -61,7 +65,8 @@ class Desk:
     def compose(self, occasion: Occasion, started: Started, now: datetime) -> Mail:
         """Raises CannotOpen or composing.Unsendable for what can never be sent."""
         action = self._action(occasion.subject)
-        person = self._organizer(started) if action is None else self._supporter(action, started)
+        to_organizer = action is None or occasion.kind == Kind.TEST
+        person = self._organizer(started) if to_organizer or action is None else self._supporter(action, started)
         if occasion.kind == Kind.NOTICE and person["name"] and not booking.is_confirmed(started.person_key):
             person = {**person, "name": ""}  # somebody else may have put it there
         skeleton = self._skeleton(occasion, action, started.language, person)
@@ -100,26 +105,39 @@ class Desk:
         self, occasion: Occasion, action: Action | None, language: str, person: Mapping[str, str]
     ) -> Skeleton:
         """Made once for all whose letter differs in their own values only."""
-        facts = json.dumps(occasion.facts, sort_keys=True)
-        version = () if action is None else (str(action.revision), action.changed_at.isoformat())
+        said = self._facts(occasion, action)
+        facts = json.dumps(said, sort_keys=True)
+        version = () if action is None else (str(action.revision), str(action.version))
         shown = [f"{key}={bool(value) if key in composing.OWN else value}" for key, value in sorted(person.items())]
         key = (occasion.letter, occasion.kind, occasion.subject, language, facts, *version, *shown)
         made = self._skeletons.get(key)
         if made is None:
-            made = self._skeletons[key] = self._make(occasion, action, language, person)
+            made = self._skeletons[key] = self._make(occasion, said, action, language, person)
             if len(self._skeletons) > _KEPT:
                 self._skeletons.popitem(last=False)
         return made
 
-    def _make(self, occasion: Occasion, action: Action | None, language: str, person: Mapping[str, str]) -> Skeleton:
-        marked, facts, base_url = self._marks.of(person), occasion.facts, self._base_url
+    def _facts(self, occasion: Occasion, action: Action | None) -> Mapping[str, Any]:
+        """A confirmation is owed by who knows no rules; the team's words for it are looked up when it is written."""
+        if action is None or occasion.kind != Kind.CONFIRMATION or occasion.letter != usual.CONFIRMATION:
+            return occasion.facts
+        return {**occasion.facts, **planning.words_of_confirmation(action.id)}
+
+    def _make(
+        self,
+        occasion: Occasion,
+        facts: Mapping[str, Any],
+        action: Action | None,
+        language: str,
+        person: Mapping[str, str],
+    ) -> Skeleton:
+        marked, base_url = self._marks.of(person), self._base_url
         if action is None:
             letter = plain_letters.render(occasion.letter, language, facts=facts, person=marked, base_url=base_url)
             return composing.compose(letter, self._marks, From(self._sender))
         letter = letters.about(action, occasion.letter, language, facts=facts, person=marked, base_url=base_url)
         host = urlsplit(self._base_url).hostname or "localhost"
-        team = action.campaign.team
-        who = From(self._sender, team.reply_address, f"action-{action.id}.{host}", team.sender_name)
+        who = From(self._sender, action.campaign.team.reply_address, f"action-{action.id}.{host}")
         return composing.compose(letter, self._marks, who, self._parts(occasion, action, language))
 
     def _parts(self, occasion: Occasion, action: Action, language: str) -> list[Part]:

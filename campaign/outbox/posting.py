@@ -101,6 +101,11 @@ def withdraw_about(subject: str, kinds: Collection[str] | None = None) -> int:
     return _cancel(_is_for(subject, kinds))
 
 
+def stop(occasion_id: int) -> int:
+    """What is left of one occasion doesn't go out. Returns how many letters were taken back."""
+    return _cancel(Delivery.occasion_id == occasion_id)
+
+
 def make_anonymous(subject: str) -> None:
     """What was sent about this subject stays for the count, and doesn't tell to whom any more.
 

@@ -1,14 +1,13 @@
 """What organizers see of an action's mail."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 import pytest
 
 from campaign.extensions import db
 from campaign.messages import notices, planning, timeline
-from campaign.messages.models import Rule, RuleKind
+from campaign.messages.models import Rule
 from campaign.messages.timeline import Progress
-from campaign.outbox.models import OnUnknown
 from tests import make
 from tests.mailbox import DROP
 
@@ -31,8 +30,10 @@ def test_a_draft_shows_what_it_will_have(app, at):
 
     assert shown(draft, at) == [
         ("Confirmation", "", Progress.ON_DEMAND),
-        ("Reminder", "1 day before, 6:00 pm", Progress.PLANNED),
+        ("Coming up", "7 days before, 6:00 pm", Progress.OFF),
+        ("Still coming?", "1 day before, 6:00 pm", Progress.PLANNED),
         ("Reminder", "that day, 6:00 am", Progress.PLANNED),
+        ("Thank you", "1 day after, 10:00 am", Progress.DRAFT),
     ]
     assert db.session.query(Rule).count() == 0
 
@@ -43,13 +44,13 @@ def test_a_message_shows_who_will_get_it_and_then_who_did(action, at, worker):
     make.rsvp(action, "cleo@example.org", reminders=False)
     make.rsvp(action, "dan@example.org", answer="no")
 
-    [_, evening, morning] = timeline.messages(action, "en", at())
+    [_, _, evening, morning, _] = timeline.messages(action, "en", at())
     assert (evening.people, morning.people) == (2, 2)
 
     at.set(EVENING_BEFORE)
     worker.run_until_idle()
 
-    [_, evening, morning] = timeline.messages(action, "en", at())
+    [_, _, evening, morning, _] = timeline.messages(action, "en", at())
     assert (evening.progress, evening.counts.owed, evening.counts.sent) == (Progress.DONE, 2, 2)
     assert (morning.progress, morning.counts.owed) == (Progress.PLANNED, 0)
 
@@ -61,7 +62,7 @@ def test_what_may_or_may_not_have_arrived_is_counted_apart(action, at, worker, m
     at.set(EVENING_BEFORE)
     worker.run_until_idle()
 
-    [_, evening, _] = timeline.messages(action, "en", at())
+    [_, _, evening, _, _] = timeline.messages(action, "en", at())
     assert (evening.counts.owed, evening.counts.presumed, evening.counts.unknown, evening.counts.sent) == (1, 1, 1, 0)
 
 
@@ -81,7 +82,7 @@ def test_a_reminder_too_near_to_the_start_is_shown_as_left_out(app, at):
     early = make.action(starts=datetime(2023, 5, 31, 6, 20), publish=False)
     notices.publish(early, at())
 
-    assert shown(early, at)[-1] == ("Reminder", "that day, 6:00 am", Progress.LEFT_OUT)
+    assert shown(early, at)[-2] == ("Reminder", "that day, 6:00 am", Progress.LEFT_OUT)
 
 
 def test_a_missed_message_is_shown_and_one_that_was_past_from_the_start_is_not(app, at, worker):
@@ -91,7 +92,11 @@ def test_a_missed_message_is_shown_and_one_that_was_past_from_the_start_is_not(a
     at.set(datetime(2023, 5, 31, 11, 0, tzinfo=UTC))
     worker.run_until_idle()
 
-    assert shown(late, at)[1:] == [("Reminder", "that day, 6:00 am", Progress.MISSED)]
+    assert shown(late, at)[1:] == [
+        ("Coming up", "7 days before, 6:00 pm", Progress.OFF),
+        ("Reminder", "that day, 6:00 am", Progress.MISSED),
+        ("Thank you", "1 day after, 10:00 am", Progress.DRAFT),
+    ]
 
 
 def test_a_rule_that_is_switched_off_is_shown_as_off(action, at):
@@ -99,11 +104,11 @@ def test_a_rule_that_is_switched_off_is_shown_as_off(action, at):
     rule.active = False
     planning.update(rule, at())
 
-    assert shown(action, at)[1] == ("Reminder", "1 day before, 6:00 pm", Progress.OFF)
+    assert shown(action, at)[2] == ("Still coming?", "1 day before, 6:00 pm", Progress.OFF)
 
 
 def test_a_preview_has_the_real_facts_in_each_language(action, at):
-    [_, evening, _] = timeline.messages(action, "en", at())
+    [_, _, evening, _, _] = timeline.messages(action, "en", at())
 
     previews = [evening.preview(language, "https://example.org") for language in ("en", "fr", "es")]
 
@@ -112,18 +117,3 @@ def test_a_preview_has_the_real_facts_in_each_language(action, at):
     assert previews[1].text.startswith("mercredi 31 mai 2023, 7 h à 9 h 30")
     assert previews[2].text.startswith("miércoles 31 de mayo de 2023, 7:00 a 9:30")
     assert "https://example.org/fr/rsvps/…" in previews[1].text
-
-
-@pytest.mark.parametrize(
-    ("rule", "words"),
-    [
-        ({"days": 2, "at_local": time(9)}, "2 days before, 9:00 am"),
-        ({"days": -1, "at_local": time(9, 30)}, "1 day after, 9:30 am"),
-        ({"minutes": 90}, "90 minutes before"),
-        ({"minutes": -60}, "60 minutes after"),
-    ],
-)
-def test_a_rule_is_said_in_words(app, rule, words):
-    made = Rule(kind=RuleKind.REMINDER, letter="messages/reminder", on_unknown=OnUnknown.PRESUME, **rule)
-
-    assert timeline.offset_in_words(made, "en") == words
