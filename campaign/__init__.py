@@ -8,7 +8,7 @@ from campaign import databases  # noqa: F401 -- it listens to every engine
 from campaign.calendars import shelf
 from campaign.cli import commands
 from campaign.extensions import babel, csrf, db, limiter, mail, migrate
-from campaign.web import errors, guard, headers, jinja, kept, language, requests, seals, signing_in
+from campaign.web import errors, guard, headers, jinja, kept, language, limits, requests, seals, signing_in
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,15 +25,18 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
     from campaign.categories import manage as categories_manage
+    from campaign.credentials import manage as credentials_manage
     from campaign.figures import manage as figures_manage
     from campaign.figures import public as figures_public
     from campaign.messages import manage as messages_manage
     from campaign.photos import manage as photos_manage
     from campaign.photos import public as photos_public
+    from campaign.profiles import manage as profiles_manage
     from campaign.replies import manage as replies_manage
     from campaign.replies import public as replies_public
     from campaign.rsvps import manage as rsvps_manage
     from campaign.rsvps import public as rsvps_public
+    from campaign.signins import manage as signins_manage
     from campaign.site import manage as site_manage
     from campaign.site import public as site_public
 
@@ -52,6 +55,9 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
         [
             site_manage.bp,
             accounts_manage.bp,
+            credentials_manage.bp,
+            signins_manage.bp,
+            profiles_manage.bp,
             campaigns_manage.bp,
             actions_manage.bp,
             photos_manage.bp,
@@ -80,7 +86,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for part in (requests, signing_in, language, jinja, headers, errors, seals, kept):
+    for part in (requests, signing_in, language, jinja, headers, errors, limits, seals, kept):
         part.install(app)
     app.extensions["shelf"] = shelf.Shelf(settings.INSTANCE_DIR / "calendars", shelf.shape(settings.BASE_URL))
     public, organizers = faces()

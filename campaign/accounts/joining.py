@@ -99,6 +99,11 @@ def withdraw(team: Team, digest: bytes) -> None:
         raise Missing
 
 
+def find(email: str) -> Organizer | None:
+    """Who signs in with this address, however it is written."""
+    return db.session.scalar(select(Organizer).where(Organizer.email == email.strip().lower()))
+
+
 def account_of(invited: Invitation) -> Organizer | None:
     """Who has signed up with the invited address before."""
     return db.session.scalar(select(Organizer).where(Organizer.email == invited.email))

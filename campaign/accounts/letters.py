@@ -1,11 +1,27 @@
 """What organizers are written to about their own accounts."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from campaign.accounts.models import Invitation, Organizer, Team
 from campaign.outbox import posting, sealed
 from campaign.outbox.models import Delivery, Kind
 from campaign.sealing import Sealer
+
+
+class Change(StrEnum):
+    """What has changed about how somebody signs in: they are told, because it may have been somebody else."""
+
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    CODES_RENEWED = "codes_renewed"
+    CODE_USED = "code_used"
+    SESSIONS_ENDED = "sessions_ended"
+    FACTORS_RESET = "factors_reset"
 
 
 def key_of(organizer: Organizer) -> str:
@@ -14,18 +30,30 @@ def key_of(organizer: Organizer) -> str:
 
 
 def owe(
-    letter: str, organizer: Organizer, sealer: Sealer, now: datetime, *, lasts: timedelta | None = None, link: str = ""
+    letter: str,
+    organizer: Organizer,
+    sealer: Sealer,
+    now: datetime,
+    *,
+    lasts: timedelta | None = None,
+    link: str = "",
+    to: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> Delivery:
-    """A letter below templates/mail/accounts/, which finds name and link in `person`. Not sent once `lasts` is over."""
+    """A letter below templates/mail/accounts/, which finds name and link in `person`. Not sent once `lasts` is over.
+
+    to: another address than theirs: the one they had, or are about to have.
+    """
     key = key_of(organizer)
     return posting.post(
         f"accounts/{letter}",
         kind=Kind.ACCOUNT,
         subject=key,
         person_key=key,
-        to_sealed=sealed.seal(sealer, key, to=organizer.email, name=organizer.name, link=link),
+        to_sealed=sealed.seal(sealer, key, to=to or organizer.email, name=organizer.name, link=link),
         language=organizer.language,
         now=now,
+        facts=facts,
         expires_at=now + lasts if lasts else None,
     )
 

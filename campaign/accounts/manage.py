@@ -13,7 +13,7 @@ from campaign.accounts.membership import LEVEL_WORDS, Membership, Permission
 from campaign.accounts.models import Invitation, Team
 from campaign.errors import Conflict, Missing
 from campaign.extensions import db
-from campaign.web import guard, jinja, seals
+from campaign.web import guard, jinja, limits, seals
 
 bp = Blueprint("accounts", __name__)
 
@@ -124,6 +124,7 @@ def ask_invite(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/teams/<int:id>/invite")
+@limits.per_account("20 per hour")
 def invite(id: int) -> ResponseReturnValue:
     team = guard.find(Team, id, may=Permission.MANAGE_TEAM)
     form, now = InviteForm(request.form), clock.now()

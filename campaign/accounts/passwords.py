@@ -4,8 +4,9 @@ import unicodedata
 from typing import Any
 
 from flask_security.password_util import PasswordUtil
-from flask_security.utils import hash_password
+from flask_security.utils import hash_password, verify_password
 
+from campaign.accounts.models import Organizer
 from campaign.extensions import _l
 
 SHORTEST, LONGEST = 12, 200
@@ -46,3 +47,10 @@ def spelled(password: str) -> str:
 
 def hashed(password: str) -> str:
     return str(hash_password(spelled(password)))
+
+
+def is_of(organizer: Organizer, password: str) -> bool:
+    """Takes as long as a guess is to cost: before the write lock, please (`requests.slow_at_first`)."""
+    if not organizer.password or not 0 < len(password) <= LONGEST:
+        return False
+    return bool(verify_password(spelled(password), organizer.password))

@@ -1,11 +1,13 @@
 """Browsers that are signed in, known to the server: signing out ends a session wherever its cookie has gone."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from campaign import tokens
 from campaign.accounts.models import Organizer, SignedIn
+from campaign.errors import Missing
 from campaign.extensions import db
 
 IDLE = timedelta(minutes=30)
@@ -46,12 +48,33 @@ def end(token: str) -> None:
     db.session.execute(delete(SignedIn).where(SignedIn.digest == tokens.digest(token)))
 
 
-def end_all(organizer: Organizer) -> None:
-    """Everywhere: their password is a new one, or somebody had the old one."""
-    db.session.execute(delete(SignedIn).where(SignedIn.organizer_id == organizer.id))
+def end_all(organizer: Organizer, except_for: str = "") -> int:
+    """Everywhere: their password is a new one, or somebody had the old one. Returns how many that were open ended.
+
+    except_for: the token of a browser that stays signed in.
+    """
+    theirs = SignedIn.organizer_id == organizer.id
+    ended = delete(SignedIn).where(theirs, SignedIn.digest != tokens.digest(except_for)).returning(SignedIn.digest)
+    return len(db.session.execute(ended).all())
+
+
+def end_one(organizer: Organizer, digest: bytes) -> None:
+    """From afar. Raises Missing: ended already, or somebody else's."""
+    one = (SignedIn.organizer_id == organizer.id) & (SignedIn.digest == digest)
+    if not db.session.execute(delete(SignedIn).where(one).returning(SignedIn.digest)).all():
+        raise Missing
+
+
+def open_ones(organizer: Organizer, now: datetime) -> Sequence[SignedIn]:
+    """Every browser in which they are signed in, the latest first."""
+    return db.session.scalars(
+        select(SignedIn).where(SignedIn.organizer_id == organizer.id, *_is_open(now)).order_by(SignedIn.began_at.desc())
+    ).all()
 
 
 def _open(token: str, now: datetime) -> Select[SignedIn]:
-    return select(SignedIn).where(
-        SignedIn.digest == tokens.digest(token), SignedIn.used_at > now - IDLE, SignedIn.began_at > now - LONGEST
-    )
+    return select(SignedIn).where(SignedIn.digest == tokens.digest(token), *_is_open(now))
+
+
+def _is_open(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return SignedIn.used_at > now - IDLE, SignedIn.began_at > now - LONGEST

@@ -5,12 +5,15 @@ from flask import Flask, current_app, url_for
 from flask.cli import AppGroup
 
 from campaign import clock
-from campaign.accounts import joining
+from campaign.accounts import joining, sessions
+from campaign.accounts.letters import Change
 from campaign.cli.mail import mail
 from campaign.cli.working import work
+from campaign.credentials import factors
 from campaign.databases import writing
 from campaign.demo import loading, signing_in
 from campaign.errors import Refusal
+from campaign.web import second_step
 from campaign.web.jinja import absolute
 
 accounts = AppGroup("accounts", help="Organizers.")
@@ -37,6 +40,24 @@ def invite_owner(email: str) -> None:
     with current_app.test_request_context():
         link = absolute(url_for("manage.accounts.invitation", token=token))
     click.echo(link)
+
+
+@accounts.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Take authenticator app, passkeys and recovery codes away from the account of EMAIL, for who has lost them.
+
+    Their password stays; every session ends, and a letter tells them. Be sure that it is them who ask: call back.
+    """
+    with writing():
+        organizer = joining.find(email)
+        if organizer is None:
+            raise click.ClickException(f"There is no account with the address {email}.")
+        factors.reset(organizer)
+        sessions.end_all(organizer)
+        with current_app.test_request_context():
+            second_step.tell(organizer, Change.FACTORS_RESET, clock.now())
+    click.echo(f"{organizer.name} ({organizer.email}) signs in by password alone again, and is told by mail.")
 
 
 @demo.command("load")

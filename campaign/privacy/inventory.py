@@ -15,6 +15,7 @@ class Reader(StrEnum):
 
     ANYONE = "whoever has the database"
     WORKER = "the worker alone, with keys that are not in the database"
+    SITE = "the site itself, with SECRET_KEY, which is not in the database"
     NOBODY = "nobody: it can only be compared with what somebody brings"
 
 
@@ -29,6 +30,7 @@ class Entry:
 _PURGE = "the purge, on the day that the form promises"
 _ANONYMOUS = "stays: without the rest it tells nothing of a person"
 _ACCOUNT = "the account is closed"
+_FACTOR = "it is removed, or the account is closed"
 _REPLY = "its writer or the team deletes it; unread 30 days, refused 7"
 
 INVENTORY: dict[str, dict[str, Entry]] = {
@@ -134,6 +136,39 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "organizer_id": Entry("whose session", "the session", "signing out, 8 hours"),
         "began_at": Entry("when it began", "ending it after 8 hours", "signing out, 8 hours"),
         "used_at": Entry("when it was last used", "ending it after 30 minutes", "signing out, 8 hours"),
+    },
+    "authenticators": {
+        "organizer_id": Entry("whose app", "the second step", _FACTOR),
+        "secret_sealed": Entry("the app's secret", "checking its codes", _FACTOR, Reader.SITE),
+        "begun_at": Entry("when it was set up", "dropping what nobody finished", _FACTOR),
+        "confirmed_at": Entry("when its first code came", "what counts", _FACTOR),
+        "last_step": Entry("the half minute of the last code", "no code twice", _FACTOR),
+    },
+    "passkeys": {
+        "id": Entry("a number", "removing it", _FACTOR),
+        "organizer_id": Entry("whose passkey", "signing in", _FACTOR),
+        "name": Entry("what they call it", "telling theirs apart", _FACTOR),
+        "credential_id": Entry("the passkey's random name", "finding it", _FACTOR, Reader.NOBODY),
+        "public_key": Entry("its public half", "checking what it signs", _FACTOR, Reader.NOBODY),
+        "handle": Entry("a random name of the account", "finding it", _FACTOR, Reader.NOBODY),
+        "sign_count": Entry("how often it signed, if it counts", "noticing a copy", _FACTOR),
+        "transports": Entry("how a browser reaches it", "asking for it", _FACTOR),
+        "added_on": Entry("since which day", "telling theirs apart", _FACTOR),
+        "used_on": Entry("the day it was last used, no hour", "telling theirs apart", _FACTOR),
+    },
+    "recovery_codes": {
+        "digest": Entry("a keyed digest of a code", "the second step", "it is used, or replaced", Reader.NOBODY),
+        "organizer_id": Entry("whose code", "the second step", "it is used, or replaced"),
+    },
+    "spent_challenges": {
+        "digest": Entry("a digest of what a passkey signed", "no answer twice", "the next purge", Reader.NOBODY),
+        "expires_at": Entry("when it is too old anyway", "dropping it", "the next purge"),
+    },
+    "address_changes": {
+        "organizer_id": Entry("who wants another address", "confirming it", "it is used, or a day"),
+        "digest": Entry("a digest of the letter's link", "confirming it", "it is used, or a day", Reader.NOBODY),
+        "email": Entry("the new address", "confirming it", "it is used, or a day"),
+        "expires_at": Entry("when the link ends", "confirming it", "it is used, or a day"),
     },
     "invitations": {
         "digest": Entry("a digest of the link", "joining", "it is used, or a week", Reader.NOBODY),

@@ -4,11 +4,13 @@ import logging
 from datetime import date, datetime, timedelta
 
 from campaign.accounts import joining
+from campaign.credentials import factors
 from campaign.databases import empty_log, writing
 from campaign.extensions import db
 from campaign.outbox import suppressing
 from campaign.outbox.models import Heartbeat
 from campaign.privacy import erasure
+from campaign.profiles import addresses
 from campaign.replies import lapsing as unread
 from campaign.rsvps import lapsing
 from campaign.sealing import Keyring
@@ -32,6 +34,8 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
         links = erasure.drop_old_links(now.date())
         replies = unread.lapse(now.date())
         joining.drop_old_invitations(now)
+        addresses.drop_old(now)
+        factors.tidy(now)
         suppressing.drop_old(now.date())
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)

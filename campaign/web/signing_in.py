@@ -29,7 +29,7 @@ from campaign.accounts.passwords import Passwords
 from campaign.databases import writing
 from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
-from campaign.web import guard, jinja, limits, requests, seals
+from campaign.web import guard, jinja, limits, requests, seals, second_step
 
 ROW = "row"  # in the session: the token of the browser's row of SignedIn
 PREFIX = "/manage"
@@ -56,6 +56,7 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_HASHING_SCHEMES": ["hex_sha256"],  # of a hash, in a reset link; theirs takes a second, and so tells
     "SECURITY_DEPRECATED_HASHING_SCHEMES": [],  # which addresses have an account
+    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"second_step": "campaign.web.second_step.SecondStep"},
     "SECURITY_RECOVERABLE": True,
     "SECURITY_RESET_PASSWORD_WITHIN": RESET_WITHIN,
     "SECURITY_EMAIL_PLAINTEXT": False,  # our letters are rendered by the worker
@@ -144,6 +145,9 @@ def install(app: Flask) -> None:
         password_util_cls=Passwords,
         render_template=render,  # type: ignore[arg-type]  # what it returns, their views return
     )
+    security.support_mfa = True  # our own second step, see `second_step`: none of theirs has pages here
+    second_step.install(app)
+    security.login_context_processor(lambda: {"passkeys": second_step.site() is not None})
     security.want_json(lambda _request: False)
     manager = security.login_manager
     manager.user_loader(_while_open(manager.user_callback))
@@ -154,7 +158,7 @@ def install(app: Flask) -> None:
     password_reset.connect(_end_all, app)
     app.before_request_funcs.setdefault("security", []).append(drop_next)
     _limit(app, "security.login", WRONG_TRIES, _account, only_refused=True)
-    _limit(app, "security.login", _wrong_tries_of_all, _network, only_refused=True)
+    _limit(app, "security.login", limits.wrong_tries_of_all, limits.from_here, only_refused=True)
     _limit(app, "security.forgot_password", LETTERS, _account)
     for endpoint in HASHING:
         app.view_functions[endpoint] = requests.slow_at_first(app.view_functions[endpoint])
@@ -169,16 +173,7 @@ def _limit(app: Flask, endpoint: str, amount: Any, who: Callable[[], str], *, on
 
 def _account() -> str:
     """Somebody from one network at one account: they can't lock its owner out from elsewhere."""
-    return limits.unrecognisable(f"{_network()} {request.form.get('email', '').strip().lower()}")
-
-
-def _network() -> str:
-    return limits.unrecognisable(limits.network() or "this machine")
-
-
-def _wrong_tries_of_all() -> str:
-    """Behind a proxy or an onion service everybody comes from this machine."""
-    return "40 per 15 minutes" if limits.network() else "400 per 15 minutes"
+    return limits.unrecognisable(f"{limits.from_here()} {request.form.get('email', '').strip().lower()}")
 
 
 def note_use() -> None:
@@ -207,6 +202,9 @@ def render(template: str, **context: Any) -> tuple[str, int]:
 def _begin(_app: Flask, user: Organizer) -> None:
     if request.endpoint in HASHING:
         requests.begin_to_write()
+    sessions.end(session.get(ROW, ""))  # whoever was signed in here before
+    for left in (limits.WHO_IS_HALF_IN, second_step.SINCE):
+        session.pop(left, None)
     session.pop("csrf_token", None)  # not the one that an unsigned page had
     session.pop(guard.WANTED, None)
     session[ROW] = sessions.begin(user, clock.now())

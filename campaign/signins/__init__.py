@@ -1,0 +1,1 @@
+"""Signing in beyond a password: the second step, and passkeys instead of a password."""
