@@ -171,6 +171,14 @@ def test_everywhere_else_64_kibibytes_are_the_most(alice, cause, path):
     assert alice.post(path, data={"text": "x" * 70_000}).status_code == 413
 
 
+def test_a_file_may_have_line_ends_wherever_it_is_cut_into_pieces(alice, cause):
+    """Werkzeug reads on behind the last one, in pieces as long as a form may be."""
+    page = upload(alice, cause, b"\r\n" * 200_000)
+
+    assert page.status_code == 422
+    assert "no picture that we can read" in _errors(page)[0]
+
+
 def test_a_long_text_in_the_upload_form_is_too_much(alice, cause):
     assert upload(alice, cause, caption="x" * 70_000).status_code == 413
 
