@@ -1,6 +1,9 @@
 """Chance: secrets in links, ids of rows that must not be counted, octets of keys. Nothing else is random."""
 
+import base64
 import hashlib
+import hmac
+import json
 import re
 import secrets
 
@@ -11,6 +14,14 @@ _SHAPE = re.compile(r"[A-Za-z0-9_-]{26}[AEIMQUYcgkosw048]", re.ASCII)  # the las
 def new() -> str:
     """A capability link's token, or a row's random id: 27 characters of base64url, safe in an address and a header."""
     return secrets.token_urlsafe(OCTETS)
+
+
+def of(secret: str, *about: str) -> str:
+    """A token that is the same for the same things: who sends a form twice is given one link. Nobody can make it
+    without the secret."""
+    key = hmac.digest(secret.encode(), b"token", "sha256")
+    mac = hmac.digest(key, json.dumps(about).encode(), "sha256")
+    return base64.urlsafe_b64encode(mac[:OCTETS]).rstrip(b"=").decode()
 
 
 def digest(token: str) -> bytes:

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Form, StringField, TextAreaField, ValidationError
+from wtforms import EmailField, StringField, TextAreaField, ValidationError
 
+from campaign.asking import PublicForm
 from campaign.extensions import _l
 from campaign.rsvps import addresses
 
 LONGEST = 2_000  # octets of a reply, UTF-8
 
 
-class ReplyForm(Form):
+class ReplyForm(PublicForm):
     """A reply. The address is looked at while the form is read and kept nowhere (docs/decisions/0008)."""
 
     text = TextAreaField(_l("Your reply"))
@@ -22,11 +23,11 @@ class ReplyForm(Form):
     website = StringField(_l("Leave this empty"))  # a honeypot: people don't see it, machines fill it in
 
     def validate_text(self, field: TextAreaField) -> None:
-        field.data = check_text(_the_one(field))
+        field.data = check_text(_sent(field))
 
     def validate_name(self, field: StringField) -> None:
         try:
-            field.data = addresses.name(_the_one(field))
+            field.data = addresses.name(_sent(field))
         except addresses.Unusable:
             limit = addresses.NAME_LIMIT
             words = _l("Enter a name of at most %(limit)s characters, without a link. A nickname is fine.", limit=limit)
@@ -35,7 +36,7 @@ class ReplyForm(Form):
             raise ValidationError(_l("Enter a name. It can be a nickname."))
 
     def validate_email(self, field: EmailField) -> None:
-        typed = _the_one(field).strip()
+        typed = _sent(field).strip()
         field.data = typed
         if typed:
             try:
@@ -54,7 +55,7 @@ class AnswerForm(FlaskForm):
     text = TextAreaField(_l("Your answer"))
 
     def validate_text(self, field: TextAreaField) -> None:
-        field.data = check_text(_the_one(field))
+        field.data = check_text(_sent(field))
 
 
 class QueueForm(FlaskForm):
@@ -94,7 +95,6 @@ def _is_seen(sign: str) -> bool:
     return unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co")
 
 
-def _the_one(field: Any) -> str:
-    """What was sent for the field; "" if nothing was, or more than one thing."""
-    sent = field.raw_data or []
-    return str(sent[0]) if len(sent) == 1 else ""
+def _sent(field: Any) -> str:
+    """What was sent for the field; "" if nothing was."""
+    return str(field.raw_data[0]) if field.raw_data else ""

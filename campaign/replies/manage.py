@@ -1,5 +1,6 @@
 """Replies, for those who read them before everyone else."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,7 +26,8 @@ BUTTONS = {"approve": Verdict.APPROVED, "reject": Verdict.REJECTED, "spam": Verd
 @bp.get("/")
 def index() -> ResponseReturnValue:
     shown = request.args.get("show", "")
-    return _queue(Verdict(shown) if shown in set(Verdict) else Verdict.WAITING)
+    verdict = Verdict(shown) if shown in set(Verdict) else Verdict.WAITING
+    return _queue(verdict, all_ticked=request.args.get("tick") == "all")
 
 
 @bp.post("/")
@@ -37,7 +39,7 @@ def decide() -> ResponseReturnValue:
     ids = _ids([only] if only else request.form.getlist("reply"))
     if button not in BUTTONS or not ids or not form.validate():
         form.form_errors.append(_("Tick the replies first, then choose what becomes of them."))
-        return _queue(shown, form), 422
+        return _queue(shown, form, ticked=ids), 422
     replies = guard.every(Reply, may=Permission.MODERATE, where=[Reply.id.in_(ids)])
     if len(replies) != len(ids):
         raise Missing
@@ -65,7 +67,9 @@ def answer(id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", show=Verdict.APPROVED.value), 303)
 
 
-def _queue(shown: Verdict, form: QueueForm | None = None) -> str:
+def _queue(
+    shown: Verdict, form: QueueForm | None = None, *, ticked: Collection[int] = (), all_ticked: bool = False
+) -> str:
     by_suspicion = [Reply.links >= moderation.MANY_LINKS, Reply.id]
     order = by_suspicion if shown is Verdict.WAITING else [Reply.decided_on.desc(), Reply.id.desc()]
     these = [Reply.verdict == shown]
@@ -75,6 +79,8 @@ def _queue(shown: Verdict, form: QueueForm | None = None) -> str:
         waiting=moderation.judged(replies),
         count=guard.count(Reply, may=Permission.MODERATE, where=these),
         shown=shown,
+        ticked={reply.id for reply in replies} if all_ticked else ticked,
+        many_links=moderation.MANY_LINKS,
         verdicts=VERDICT_WORDS,
         form=form or QueueForm(None),
     )

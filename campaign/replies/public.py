@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaign import clock, timezones, tokens
@@ -65,7 +65,8 @@ def _kept(article: Article, form: ReplyForm, lang: str) -> str:
     if form.is_from_a_machine():
         return tokens.new()
     today = timezones.wall(clock.now(), article.campaign.zone).date()
-    return sending.receive(article, form.name.data or "", form.text.data or "", lang, today)
+    secret = current_app.config["SECRET_KEY"]
+    return sending.receive(article, form.name.data or "", form.text.data or "", lang, today, secret=secret)
 
 
 def _moved(slug: str) -> Response:

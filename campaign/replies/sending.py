@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from sqlalchemy import select
+
 from campaign import tokens
 from campaign.accounts.models import Organizer
 from campaign.articles.models import Article
@@ -22,10 +24,20 @@ def refuse_unless_open(article: Article, today: date) -> None:
         raise Conflict(_l("Replies to this article are closed."))
 
 
-def receive(article: Article, name: str, text: str, language: str, today: date) -> str:
-    """Keeps a reply until an organizer has read it. Returns the token of the link by which its writer can delete it,
-    to be shown now, once."""
-    token = tokens.new()
+def receive(article: Article, name: str, text: str, language: str, today: date, *, secret: str) -> str:
+    """Keeps a reply until an organizer has read it. Returns the token of the link by which its writer can delete it.
+
+    The same sent again on one day, as by a second click, is one reply with one link; but only while it waits, so that
+    nobody is given the link of a reply by sending what everyone can read.
+
+    secret: of this installation; the link is made of it and of what was sent.
+    """
+    token = tokens.of(secret, "reply", str(article.id), name, text, today.isoformat())
+    before = db.session.scalar(select(Reply).where(Reply.delete_digest == tokens.digest(token)))
+    if before is not None and before.verdict is Verdict.WAITING:
+        return token
+    if before is not None:
+        token = tokens.new()
     reply = Reply(
         article=article,
         name=name,

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import BooleanField, EmailField, Form, RadioField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its types
 
 from campaign import timezones
 from campaign.actions.models import Action, Level
+from campaign.asking import PublicForm
 from campaign.extensions import _l
 from campaign.rsvps import addresses
 from campaign.rsvps.models import ANSWER_WORDS, Answer
@@ -76,7 +77,7 @@ class Tick(BooleanField):
             raise ValidationError(_l("Tick this box or leave it empty."))
 
 
-class CountForm(Form):
+class CountForm(PublicForm):
     """The form of level `count`: an answer and a number, nothing of a person."""
 
     answer = AnswerField()
@@ -140,7 +141,7 @@ class RsvpForm(CountForm):
         return _l("Enter an email address like name@example.org, or leave it empty")
 
 
-class ChangeForm(Form):
+class ChangeForm(PublicForm):
     """What can be changed through the private link. Another address means: cancel, and RSVP anew."""
 
     answer = AnswerField()

@@ -110,6 +110,34 @@ def test_the_queue_says_what_helps_to_judge(alice, article):
     assert tags == [[], ["1 link", "First under this name"], ["Looks like spam", "3 links", "First under this name"]]
 
 
+def test_all_that_are_shown_are_ticked_by_a_link_and_nothing_is_decided(alice, article):
+    replies = [make.reply(article, f"Number {number}", verdict=Verdict.WAITING) for number in range(3)]
+
+    page = alice.get(_soup(alice.get("/manage/replies/")).find("a", string="Tick all that are shown")["href"])
+    ticked = [int(box["value"]) for box in _soup(page).select(".queue input[checked]")]
+
+    assert ticked == [reply.id for reply in replies]
+    assert "3 are ticked. Nothing is decided yet" in page.text
+    assert {reply.verdict for reply in replies} == {Verdict.WAITING}
+    assert alice.post("/manage/replies/", data={"reply": ticked, "verdict": "approve"}).status_code == 303
+    assert {reply.verdict for reply in replies} == {Verdict.APPROVED}
+
+
+def test_what_was_ticked_stays_ticked_when_no_button_was_chosen(alice, article, waiting):
+    make.reply(article, verdict=Verdict.WAITING)
+
+    page = alice.post("/manage/replies/", data={"reply": [waiting.id]})
+
+    assert [box["value"] for box in _soup(page).select(".queue input[checked]")] == [str(waiting.id)]
+
+
+def test_the_rules_by_which_replies_are_marked_stand_on_the_page(alice, waiting):
+    rules = _words(_soup(alice.get("/manage/replies/")).find("details"))
+
+    assert "With 3 or more a reply looks like spam and comes last." in rules
+    assert "No rule lets one through." in rules
+
+
 def test_a_flood_is_shown_in_parts(alice, article):
     for number in range(55):
         make.reply(article, f"Number {number}", verdict=Verdict.WAITING)

@@ -278,3 +278,63 @@ def test_the_list_of_replies_makes_no_question_for_each(client, app):
         make.reply(article, f"Reply {number}")
 
     assert client.get("/en/articles/peru").text.count("Reply 1") == 11
+
+
+# ------------------------------------------------------------------ twice
+
+
+def test_a_reply_sent_twice_is_one_with_one_link(client, article):
+    first, second = send(client, article), send(client, article)
+
+    assert len(_all()) == 1
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert _link(first) == _link(second)
+    assert client.post(f"{_link(first)}/delete").status_code == 200
+    assert _all() == []
+
+
+@pytest.mark.parametrize("other", [{"name": "Marc"}, {"text": "Something else."}])
+def test_another_reply_is_another(client, article, other):
+    first, second = send(client, article), send(client, article, **other)
+
+    assert len(_all()) == 2
+    assert _link(first) != _link(second)
+
+
+def test_the_same_under_another_article_or_on_another_day_is_another(client, article, at):
+    send(client, article)
+    send(client, make.article(article.campaign, slug="chile", published_on=date(2023, 5, 8)))
+    at.forward(timedelta(days=1))
+    send(client, article)
+
+    assert len(_all()) == 3
+
+
+@pytest.mark.parametrize("verdict", [Verdict.APPROVED, Verdict.REJECTED, Verdict.SPAM])
+def test_whoever_copies_a_reply_that_was_read_is_not_given_its_link(client, article, verdict):
+    send(client, article)
+    [original] = _all()
+    original.decide(verdict, date(2023, 5, 10))
+
+    copied = send(client, article)
+    client.post(f"{_link(copied)}/delete")
+
+    assert [reply.id for reply in _all()] == [original.id]
+
+
+@pytest.mark.parametrize("field", ["name", "email", "text"])
+def test_two_values_of_one_field_are_refused_in_words(client, article, field):
+    sent = filled_in(article, email="rosa@example.org")
+
+    page = client.post("/en/articles/peru/replies", data={**sent, field: [sent[field], sent[field]]})
+
+    assert page.status_code == 422
+    assert "This came twice, with two answers. Enter it once." in _errors(page)[0]
+    assert _all() == []
+
+
+def test_a_machine_that_fills_in_the_hidden_field_twice_is_not_told(client, article):
+    page = send(client, article, website=["x", "y"])
+
+    assert page.status_code == 200
+    assert _all() == []
