@@ -37,6 +37,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.rsvps import manage as rsvps_manage
     from campaign.rsvps import public as rsvps_public
     from campaign.signins import manage as signins_manage
+    from campaign.series import manage as series_manage
     from campaign.site import manage as site_manage
     from campaign.site import public as site_public
 
@@ -60,6 +61,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             profiles_manage.bp,
             campaigns_manage.bp,
             actions_manage.bp,
+            series_manage.bp,
             photos_manage.bp,
             articles_manage.bp,
             categories_manage.bp,

@@ -12,6 +12,7 @@ from campaign.accounts import passwords
 from campaign.accounts.membership import Level as MembershipLevel
 from campaign.accounts.membership import Membership
 from campaign.accounts.models import Organizer, Team
+from campaign.actions import repeating
 from campaign.actions.models import Action, Level
 from campaign.articles.models import (
     Article,
@@ -35,6 +36,7 @@ from campaign.rsvps.forms import Asked
 from campaign.rsvps.models import Answer, Rsvp, State
 from campaign.rsvps.opening import open_box
 from campaign.sealing import Keyring, Sealer
+from campaign.series import making
 
 PASSWORD = "four words, easily remembered"
 
@@ -113,6 +115,18 @@ def action(owner=None, *, starts=None, hours=2.5, all_day=False, publish=True, c
         row.publish(now)
         db.session.flush()
     return row
+
+
+def series(first, count=4, **rule):
+    """An action and those that repeat it, every week: its dates in order. The new ones are as public as the first."""
+    given = {"pattern": repeating.Pattern.WEEKLY, "every": 1, "weekdays": [], **rule}
+    rrule = repeating.rule(**given, first=first.starts_local.date())
+    to_be = making.planned(first, rrule, count, None)
+    dates = [first, *making.begin(first, rrule, to_be, "example.org", clock.now())]
+    for date in dates[1:] if first.is_public() else ():
+        date.publish(clock.now().replace(microsecond=0))
+    db.session.flush()
+    return dates
 
 
 def article(cause=None, *, slug=None, sources=(), figures=(), about=(), publish=True, **more):

@@ -69,7 +69,7 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.replies.index",
     "manage.replies.decide",
 }
-PLURAL = {"category": "categories", "reply": "replies"}
+PLURAL = {"category": "categories", "reply": "replies", "series": "series"}
 MAY = {  # about one thing of a team: what the membership must allow
     "manage.accounts.edit": Permission.MANAGE_TEAM,
     "manage.accounts.update": Permission.MANAGE_TEAM,
@@ -112,6 +112,17 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.actions.cancel": Permission.CANCEL,
     "manage.actions.ask_delete": Permission.EDIT,
     "manage.actions.delete": Permission.EDIT,
+    "manage.series.ask_repeat": Permission.EDIT,
+    "manage.series.repeat": Permission.EDIT,
+    "manage.series.show": Permission.VIEW,
+    "manage.series.ask_publish": Permission.PUBLISH,
+    "manage.series.publish": Permission.PUBLISH,
+    "manage.series.ask_extend": Permission.EDIT,
+    "manage.series.extend": Permission.EDIT,
+    "manage.series.ask_carry_over": Permission.EDIT,
+    "manage.series.carry_over": Permission.EDIT,
+    "manage.series.ask_end": Permission.CANCEL,
+    "manage.series.end": Permission.CANCEL,
     "manage.articles.show": Permission.VIEW,
     "manage.articles.preview": Permission.VIEW,
     "manage.articles.edit": Permission.EDIT,
@@ -161,7 +172,7 @@ def things(team, at):
     make.rsvp(action, "ada@example.org")
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
-    about = {"action": action, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
+    about = {"action": action, "series": make.series(action)[0].series, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
     about["category"] = category
     member = make.account("Noor", team, level=Level.ORGANIZER).id
     return {**{name: row.id for name, row in about.items()}, "token": token, "member": member}

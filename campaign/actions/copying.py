@@ -1,7 +1,7 @@
 """A new draft that says what another action says. Its date, address and UID are its own; nobody has answered it."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import inspect
 
@@ -37,13 +37,17 @@ def copy(action: Action, time: Time, slug: str, host: str, now: datetime) -> Act
     )
     time.put_on(made)
     for name in PARTS:
-        setattr(made, name, [copy_of_row(row, without=("action_id",)) for row in getattr(action, name)])
+        setattr(made, name, [copy_of_row(row, action_id=None) for row in getattr(action, name)])
     db.session.add(made)
     db.session.flush()
     return made
 
 
-def copy_of_row(row: R, *, without: tuple[str, ...] = ()) -> R:
-    """Another row that says the same. without: what it says that is its own, besides its id."""
-    kept = [column.key for column in inspect(type(row)).column_attrs if column.key not in ("id", *without)]
-    return type(row)(**{name: getattr(row, name) for name in kept})
+def copy_of_row(row: R, **its_own: Any) -> R:
+    """Another row that says the same, but for its id and what is given. Not added to the session."""
+    return type(row)(**{**said(row), **its_own})
+
+
+def said(row: Record) -> dict[str, Any]:
+    """What a row says, by its columns, but for its id."""
+    return {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs if column.key != "id"}

@@ -100,6 +100,14 @@ def by_uids(uids: Sequence[str]) -> Iterator[Action]:
         yield from db.session.scalars(query.where(some)).all()
 
 
+def others_of_series(action: Action, now: datetime, most: int) -> Sequence[Action]:
+    """The next dates of the series that it belongs to, itself left out."""
+    if action.series_id is None:
+        return []
+    query = _listed().where(Action.series_id == action.series_id, Action.id != action.id, Action.ends_at > now)
+    return db.session.scalars(query.limit(most)).all()
+
+
 def last_ends(before: datetime, cancelled_before: datetime, kind: Kind | None) -> tuple[datetime | None, ...]:
     """When the last ended of those that a feed has forgotten: of what took place, and of what was cancelled."""
     query = select(func.max(Action.ends_at)).where(*_LISTED)

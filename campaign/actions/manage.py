@@ -23,6 +23,7 @@ from campaign.extensions import db
 from campaign.fields import options
 from campaign.messages import notices
 from campaign.rsvps.forms import rsvp_form
+from campaign.series import dates
 from campaign.statistics import answers
 from campaign.web import action_overview, guard, language, stamp
 from campaign.web.action_page import action_page
@@ -40,9 +41,18 @@ def index() -> ResponseReturnValue:
         "drafts": [action for action in actions if not action.is_public()],
         "past": [action for action in reversed(public) if action.is_over(now)],
     }
+    more: dict[int, int] = {}
+    for name, group in groups.items():
+        groups[name], of_series = dates.folded(group)
+        more |= of_series
     may_begin = bool(guard.every(Campaign, may=Permission.EDIT))
     return render_template(
-        "manage/actions/index.html", groups=groups, counts=answers.counts(public), may_begin=may_begin, now=now
+        "manage/actions/index.html",
+        groups=groups,
+        more=more,
+        counts=answers.counts(public),
+        may_begin=may_begin,
+        now=now,
     )
 
 

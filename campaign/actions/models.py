@@ -67,7 +67,8 @@ KEYS = ("id", "status", "unlisted", "kind", "ends_at", "uid", "version")
 class Series(Record):
     """What ties together the dates of something that repeats. Each date is an action of its own.
 
-    rule: an RRULE value without its name and its end, e.g. "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO": for further dates.
+    rule: an RRULE value without its name and its end, e.g. "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO": for further dates,
+          counted from `starts_on`.
     """
 
     __tablename__ = "series"
@@ -75,6 +76,7 @@ class Series(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
     rule: Mapped[str] = mapped_column(String(120))
+    starts_on: Mapped[date]
     slug: Mapped[str] = mapped_column(String(80))  # what the dates' own slugs begin with: "vigil" of vigil-2026-12-04
     created_at: Mapped[datetime]
 
@@ -125,7 +127,6 @@ class Action(Record):
     unlisted: Mapped[bool] = mapped_column(default=False)  # has a page, stands in no list and no feed but its own
     level: Mapped[Level] = mapped_column(choice_of(Level), default=Level.REMINDERS)
     capacity: Mapped[int | None]  # places; none: no limit
-    goal: Mapped[int | None]  # people whom its organizers hope for; they alone see it
     goal: Mapped[int | None]  # people whom its organizers hope for; they alone see it
     seats_taken: Mapped[int] = mapped_column(default=0)
     public_count: Mapped[int] = mapped_column(default=0)  # people coming, as of the last full hour; shown in steps

@@ -5,9 +5,12 @@ from typing import Any
 
 from flask import render_template
 
+from campaign.actions import listing as actions
 from campaign.actions.models import Action
 from campaign.articles import listing as articles
 from campaign.web import structured
+
+MORE_DATES = 6  # of a series
 
 
 def action_page(action: Action, form: Any = None, *, now: datetime, preview: bool = False) -> str:
@@ -24,6 +27,7 @@ def action_page(action: Action, form: Any = None, *, now: datetime, preview: boo
         refused=bool(form is not None and form.errors),
         over=action.is_over(now),
         links=articles.about(action),
+        more_dates=actions.others_of_series(action, now, MORE_DATES),
         cover=articles.cover(action.campaign),
         event=structured.event(action),
         preview=preview,

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from campaign.accounts.membership import ALLOWED, Membership, Permission
 from campaign.accounts.models import Organizer, Team
-from campaign.actions.models import Action
+from campaign.actions.models import Action, Series
 from campaign.articles.models import Article, Category
 from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
@@ -105,7 +105,7 @@ def _within(model: type[T]) -> Select[Any]:
     query: Select[Any] = select(model)
     if model is Team:
         return query.join(Membership, Membership.team_id == Team.id).where(mine)
-    if model in (Action, Article, Category, Photo):
+    if model in (Action, Article, Category, Photo, Series):
         query = query.join(model.campaign)  # type: ignore[attr-defined]
     elif model is Reply:
         query = query.join(Reply.article).join(Article.campaign)
