@@ -26,6 +26,14 @@ class Visitor(FlaskClient):
         db.session.expire_all()
         return response
 
+    def fill_in(self, path, data):
+        """Opens the page, changes these fields of its form and sends it, with all else that a browser would send.
+
+        A value of None isn't sent: a box that is unticked.
+        """
+        sent = {**sent_by(self.get(path)), **data}
+        return self.post(path, data={name: value for name, value in sent.items() if value is not None})
+
     def sign_in(self, account, password=make.PASSWORD):
         """Through the form, like everybody. Returns the visitor, so that a test can go on in the same line."""
         self.csrf_token = _csrf_token(self.get("/manage/login"))
@@ -33,6 +41,26 @@ class Visitor(FlaskClient):
         assert page.status_code == 302, page.text
         self.csrf_token = _csrf_token(self.get("/manage/"))
         return self
+
+
+def sent_by(page):
+    """What a browser would send of a page's form that nobody has touched."""
+    main = BeautifulSoup(page.text, "html.parser").find("main")
+    seen = main.find("input", {"name": "made_from"})
+    form = seen.find_parent("form") if seen else main.find("form")
+    sent = {}
+    for tag in form.find_all(["input", "textarea", "select"]):
+        if tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked"):
+            continue
+        if tag.name == "textarea":
+            sent[tag["name"]] = tag.text.removeprefix("\r\n").removeprefix("\n")
+        elif tag.name == "select":
+            sent[tag["name"]] = (tag.find("option", selected=True) or tag.find("option")).get("value", "")
+        elif tag.get("type") in ("checkbox", "radio"):
+            sent[tag["name"]] = tag.get("value", "y")
+        else:
+            sent[tag["name"]] = tag.get("value", "")
+    return sent
 
 
 def _csrf_token(page):

@@ -8,6 +8,7 @@ from campaign.accounts.membership import ALLOWED, Level, Permission
 from campaign.extensions import db
 from tests import make
 from tests.accounts.test_signing_in import without_token
+from campaign.history import recording
 from tests.clients import Visitor
 
 OPEN = {  # to who isn't signed in
@@ -55,6 +56,7 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.credentials.renew_codes",
     "manage.campaigns.index",
     "manage.campaigns.new",
+    "manage.history.forget_unsaved",
     "manage.campaigns.create",
     "manage.campaigns.swatch",
     "manage.actions.index",
@@ -118,6 +120,14 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.series.ask_publish": Permission.PUBLISH,
     "manage.series.publish": Permission.PUBLISH,
     "manage.series.ask_extend": Permission.EDIT,
+    "manage.history.of_action": Permission.VIEW,
+    "manage.history.of_article": Permission.VIEW,
+    "manage.history.show_of_action": Permission.VIEW,
+    "manage.history.show_of_article": Permission.VIEW,
+    "manage.history.ask_restore_action": Permission.EDIT,
+    "manage.history.ask_restore_article": Permission.EDIT,
+    "manage.history.restore_action": Permission.EDIT,
+    "manage.history.restore_article": Permission.EDIT,
     "manage.series.extend": Permission.EDIT,
     "manage.series.ask_carry_over": Permission.EDIT,
     "manage.series.carry_over": Permission.EDIT,
@@ -131,6 +141,7 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.articles.translate": Permission.EDIT,
     "manage.articles.actions": Permission.EDIT,
     "manage.articles.link_actions": Permission.EDIT,
+    "manage.articles.try_out": Permission.EDIT,
     "manage.articles.ask_publish": Permission.PUBLISH,
     "manage.articles.publish": Permission.PUBLISH,
     "manage.articles.ask_unpublish": Permission.PUBLISH,
@@ -179,6 +190,8 @@ def things(team, at):
 
 
 @pytest.fixture
+    for thing in (action, article):
+        recording.begun(thing, None, at())
 def managed(app):
     """Every (endpoint, method, rule) below /manage; leaving the team comes last."""
     every = [
@@ -347,3 +360,4 @@ def everything():
         for table in db.metadata.sorted_tables
         if table.name != "signed_in"
     }
+        "entry": things.get(f"{about} entry", 1),

@@ -25,6 +25,7 @@ from campaign.fields import (
     at_most,
     options,
 )
+from campaign.merging import SharedForm
 
 
 class LineForm(Form):
@@ -83,7 +84,7 @@ class FigureForm(Form):
             raise ValidationError(_l("Enter what the figure counts."))
 
 
-class ActionForm(ContentForm):
+class ActionForm(SharedForm, ContentForm):
     """Everything about an action in its own language. Once it has been public, without its time and place."""
 
     LISTS = ("agenda", "points", "figures")

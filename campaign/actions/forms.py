@@ -14,6 +14,7 @@ from campaign.actions.parts import AnnouncedDate
 from campaign.actions.wording import LIMITS
 from campaign.extensions import _l
 from campaign.fields import LineField, ProseField, WallTimeField, ZoneField, at_most, options
+from campaign.merging import SharedForm
 
 DAY = timedelta(days=1)
 LONGEST = 60 * DAY
@@ -119,7 +120,7 @@ class DeleteForm(FlaskForm):
     """A button, and the token that shows it was pressed on our page."""
 
 
-class MoveForm(TimedForm):
+class MoveForm(SharedForm, TimedForm):
     """A new date or place for what has been announced."""
 
     city = LineField(_l("City"), [at_most(80)])

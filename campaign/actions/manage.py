@@ -21,11 +21,14 @@ from campaign.columns import LANGUAGES
 from campaign.errors import Missing
 from campaign.extensions import db
 from campaign.fields import options
+from campaign.history import recording
+from campaign.history.models import Deed
+from campaign.merging import shared
 from campaign.messages import notices
 from campaign.rsvps.forms import rsvp_form
 from campaign.series import dates
 from campaign.statistics import answers
-from campaign.web import action_overview, guard, language, stamp
+from campaign.web import action_overview, guard, language, saving, stamp
 from campaign.web.action_page import action_page
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
@@ -62,10 +65,12 @@ def new() -> ResponseReturnValue:
     chosen = next((cause for cause in campaigns if str(cause.id) == request.args.get("campaign")), None)
     cause = chosen or (campaigns[-1] if campaigns else None)
     proposed = {"campaign": cause.id, "zone": cause.zone, "city": cause.city} if cause else {}
-    return render_template("manage/actions/new.html", form=_begin_form(None, campaigns, proposed), campaigns=campaigns)
+    form = _begin_form(guard.unsaved_form(), campaigns, proposed)
+    return render_template("manage/actions/new.html", form=form, campaigns=campaigns)
 
 
 @bp.post("/new")
+@guard.outlives_its_session
 def create() -> ResponseReturnValue:
     campaigns = guard.every(Campaign, may=Permission.EDIT)
     form = _begin_form(request.form, campaigns)
@@ -73,7 +78,9 @@ def create() -> ResponseReturnValue:
         return render_template("manage/actions/new.html", form=form, campaigns=campaigns), 422
     cause = guard.find(Campaign, form.campaign.data, may=Permission.EDIT)
     host = urlsplit(current_app.config["BASE_URL"]).hostname or ""
-    action = drafting.begin(cause, form.content(), form.time(), form.place(), host, clock.now())
+    now = clock.now()
+    action = drafting.begin(cause, form.content(), form.time(), form.place(), host, now)
+    recording.begun(action, guard.me().id, now)
     db.session.commit()
     flash(_("Kept as a draft. Nobody but your team sees it yet."), "ok")
     return redirect(url_for(".show", id=action.id), 303)
@@ -89,10 +96,11 @@ def show(id: int) -> ResponseReturnValue:
 @bp.get("/<int:id>/edit")
 def edit(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
-    return _page("edit", action, form=_action_form(None, action))
+    return _page("edit", action, form=_action_form(guard.unsaved_form(), action))
 
 
 @bp.post("/<int:id>/edit")
+@guard.outlives_its_session
 def update(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     form = _action_form(request.form, action)
@@ -100,10 +108,12 @@ def update(id: int) -> ResponseReturnValue:
         form[request.form["add"]].append_entry()
         return _page("edit", action, form=form)
     if not form.validate():
-        return _page("edit", action, form=form), 422
-    drafting.revise(action, form.content(), clock.now())
+        return _page("edit", action, form=form), form.status
+    now = clock.now()
+    with recording.change(action, Deed.EDITED, guard.me().id, now):
+        drafting.revise(action, form.content(), now)
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".show", id=id), 303)
 
 
@@ -111,19 +121,23 @@ def update(id: int) -> ResponseReturnValue:
 def translation(id: int, into: str) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     slots = _slots(action, into)
-    return _page("translation", action, form=translation_form(slots, into)(None), slots=slots, into=into)
+    form = shared(translation_form(slots, into))(guard.unsaved_form())
+    return _page("translation", action, form=form, slots=slots, into=into)
 
 
 @bp.post("/<int:id>/translations/<any(en,fr,es):into>")
+@guard.outlives_its_session
 def translate(id: int, into: str) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     slots = _slots(action, into)
-    form = translation_form(slots, into)(request.form)
+    form = shared(translation_form(slots, into))(request.form)
     if not form.validate():
-        return _page("translation", action, form=form, slots=slots, into=into), 422
-    wording.translate(action, into, {slot.name: form[slot.name].data for slot in slots}, clock.now())
+        return _page("translation", action, form=form, slots=slots, into=into), form.status
+    now = clock.now()
+    with recording.change(action, Deed.TRANSLATED, guard.me().id, now):
+        wording.translate(action, into, {slot.name: form[slot.name].data for slot in slots}, now)
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".show", id=id), 303)
 
 
@@ -147,7 +161,9 @@ def ask_publish(id: int) -> ResponseReturnValue:
 @bp.post("/<int:id>/publish")
 def publish(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
-    notices.publish(action, clock.now())
+    now = clock.now()
+    with recording.change(action, Deed.PUBLISHED, guard.me().id, now):
+        notices.publish(action, now)
     db.session.commit()
     flash(_("Published. People can see it and RSVP now."), "ok")
     return redirect(url_for(".show", id=id), 303)
@@ -165,7 +181,9 @@ def postpone(id: int) -> ResponseReturnValue:
     form = ReasonForm(request.form)
     if not form.validate():
         return _page("postpone", action, form=form, told=answers.to_be_told(action)), 422
-    notices.postpone(action, form.reason.data, clock.now())
+    now = clock.now()
+    with recording.change(action, Deed.POSTPONED, guard.me().id, now, reason=form.reason.data):
+        notices.postpone(action, form.reason.data, now)
     db.session.commit()
     flash(_("Postponed. Those who answered will be told by mail."), "ok")
     return redirect(url_for(".show", id=id), 303)
@@ -174,34 +192,37 @@ def postpone(id: int) -> ResponseReturnValue:
 @bp.get("/<int:id>/move")
 def ask_move(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
-    return _page("move", action, form=MoveForm(None, action, language=language.current()))
+    return _page("move", action, form=MoveForm(guard.unsaved_form(), action, language=language.current()))
 
 
 @bp.post("/<int:id>/move")
+@guard.outlives_its_session
 def move(id: int) -> ResponseReturnValue:
     """Twice: first to see in words what it will be, then to do it."""
     action = guard.find(Action, id, may=Permission.PUBLISH)
     form = MoveForm(request.form, action, language=language.current())
     if not form.validate():
-        return _page("move", action, form=form), 422
+        return _page("move", action, form=form), form.status
     confirmed = request.form.get("confirm")
     if confirmed == "change":
         return _page("move", action, form=form)
     if confirmed != "yes":
         return _page("confirm_move", action, form=form, told=answers.to_be_told(action), **form.in_words())
     time, place = form.time(), form.place()
-    notices.move(
-        action,
-        time.starts_local,
-        time.ends_local,
-        time.zone,
-        place.venue,
-        place.address,
-        place.city,
-        form.reason.data,
-        clock.now(),
-        all_day=time.all_day,
-    )
+    now = clock.now()
+    with recording.change(action, Deed.MOVED, guard.me().id, now, reason=form.reason.data):
+        notices.move(
+            action,
+            time.starts_local,
+            time.ends_local,
+            time.zone,
+            place.venue,
+            place.address,
+            place.city,
+            form.reason.data,
+            now,
+            all_day=time.all_day,
+        )
     db.session.commit()
     flash(_("Moved. Those who answered will be told by mail."), "ok")
     return redirect(url_for(".show", id=id), 303)
@@ -219,7 +240,9 @@ def cancel(id: int) -> ResponseReturnValue:
     form = ReasonForm(request.form)
     if not form.validate():
         return _page("cancel", action, form=form, told=answers.to_be_told(action)), 422
-    notices.cancel(action, form.reason.data, clock.now())
+    now = clock.now()
+    with recording.change(action, Deed.CANCELLED, guard.me().id, now, reason=form.reason.data):
+        notices.cancel(action, form.reason.data, now)
     db.session.commit()
     flash(_("Cancelled. Those who answered will be told by mail."), "ok")
     return redirect(url_for(".show", id=id), 303)
@@ -242,6 +265,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 def _page(name: str, action: Action, **context: Any) -> str:
     may = guard.permissions(action.campaign.team_id)
+    context = {"last": recording.latest(action), **context}
     words = {"level_words": LEVEL_WORDS, "now": clock.now()}
     return render_template(f"manage/actions/{name}.html", action=action, may=may, **words, **context)
 

@@ -1,7 +1,7 @@
 """What organizers fill in about an article, and linking articles and actions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any
@@ -22,6 +22,7 @@ from campaign.campaigns.forms import translation_form
 from campaign.campaigns.wording import Slot
 from campaign.extensions import _l
 from campaign.fields import IdField, LineField, ProseField, WallTimeField, WholeNumberField, at_most, options
+from campaign.merging import SharedForm, shared
 from campaign.photos.models import Photo
 
 LONGEST_BODY = 20_000  # octets, UTF-8
@@ -78,7 +79,7 @@ class SourceForm(Form):
             raise ValidationError(_l("Enter a link that begins with https://, or leave it empty."))
 
 
-class ArticleForm(FlaskForm):
+class ArticleForm(SharedForm):
     """Everything about an article in its own language. Once it is public, its date and what was corrected too."""
 
     LISTS = ("sources",)
@@ -154,39 +155,34 @@ class ButtonForm(FlaskForm):
     """Nothing but a button."""
 
 
-def links_form(articles: Sequence[Article], language: str) -> Callable[..., FlaskForm]:
+def links_form(articles: Sequence[Article], links: Mapping[int, LinkKind], language: str) -> Callable[..., SharedForm]:
     """A form with one choice for each article: what it is to the action, if anything.
 
+    links:    what they are now, by the articles' ids.
     language: of the page; titles are shown in it.
     """
-    fields = {
-        f"article-{article.id}": SelectField(article.title.best(language, article.language)[0], choices=_kinds())
-        for article in articles
-    }
-    return type("LinksForm", (FlaskForm,), fields)
+    return _links_form("article", articles, links, language)
 
 
-def linked_actions_form(actions: Sequence[Action], language: str) -> Callable[..., FlaskForm]:
+def linked_actions_form(
+    actions: Sequence[Action], links: Mapping[int, LinkKind], language: str
+) -> Callable[..., SharedForm]:
     """The same from the other side: one choice for each action."""
-    fields = {
-        f"action-{action.id}": SelectField(action.title.best(language, action.language)[0], choices=_kinds())
-        for action in actions
-    }
-    return type("LinkedActionsForm", (FlaskForm,), fields)
+    return _links_form("action", actions, links, language)
 
 
 def kind_of(typed: str) -> LinkKind | None:
     return LinkKind(typed) if typed else None
 
 
-def article_translation_form(slots: Sequence[Slot], language: str) -> Callable[..., FlaskForm]:
+def article_translation_form(slots: Sequence[Slot], language: str) -> Callable[..., SharedForm]:
     """A form with one field for each text; the long one is looked at as in the article's own language."""
     form = translation_form(slots, language)
 
-    def validate_body(_form: FlaskForm, field: ProseField) -> None:
+    def validate_body(_form: SharedForm, field: ProseField) -> None:
         check_body(field.data)
 
-    return type("ArticleTranslationForm", (form,), {"validate_body": validate_body})  # type: ignore[arg-type]  # `form` is a class
+    return type("ArticleTranslationForm", (shared(form),), {"validate_body": validate_body})
 
 
 def check_body(text: str) -> None:
@@ -217,6 +213,18 @@ def _shown(article: Article) -> dict[str, Any]:
             for source in article.sources
         ],
     }
+
+
+def _links_form(
+    name: str, things: Sequence[Action] | Sequence[Article], links: Mapping[int, LinkKind], language: str
+) -> Callable[..., SharedForm]:
+    fields = {
+        f"{name}-{thing.id}": SelectField(
+            thing.title.best(language, thing.language)[0], choices=_kinds(), default=links.get(thing.id, "")
+        )
+        for thing in things
+    }
+    return type("LinksForm", (SharedForm,), fields)
 
 
 def _kinds() -> list[Any]:

@@ -11,6 +11,7 @@ from campaign.extensions import _l
 from campaign.fields import LineField, ProseField, at_most, options
 from campaign.figures import reading, writing
 from campaign.figures.reading import ORDER_WORDS, SHOWN, BadTable, Order, Table
+from campaign.merging import SharedForm
 
 TEXTS = {"title": 160, "finding": 300, "label_heading": 40, "value_heading": 40, "source": 300}  # characters
 LARGEST = 8000  # characters of a pasted table
@@ -26,7 +27,7 @@ CURRENCIES = {
 }
 
 
-class TableForm(FlaskForm):
+class TableForm(SharedForm):
     """`table` holds what was understood of the pasted lines, once it is valid."""
 
     title = LineField(_l("Title"), [DataRequired(_l("Enter a title.")), at_most(TEXTS["title"])])

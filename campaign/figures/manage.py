@@ -12,7 +12,9 @@ from campaign.articles.models import Article, FiguresTable
 from campaign.extensions import db
 from campaign.figures import writing
 from campaign.figures.forms import DeleteForm, TableForm
-from campaign.web import guard
+from campaign.history import recording
+from campaign.history.models import Deed
+from campaign.web import guard, saving
 
 bp = Blueprint("figures", __name__, url_prefix="/articles/<int:id>/figures")
 
@@ -20,16 +22,19 @@ bp = Blueprint("figures", __name__, url_prefix="/articles/<int:id>/figures")
 @bp.get("/new")
 def new(id: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
-    return _page(article, TableForm(None, article))
+    return _page(article, TableForm(guard.unsaved_form(), article))
 
 
 @bp.post("/new")
+@guard.outlives_its_session
 def create(id: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
     form = TableForm(request.form, article)
     if not form.validate():
-        return _page(article, form), 422
-    table = writing.add(article, form.content(), clock.now())
+        return _page(article, form), form.status
+    now = clock.now()
+    with recording.change(article, Deed.EDITED, guard.me().id, now):
+        table = writing.add(article, form.content(), now)
     db.session.commit()
     line = f"[[figures:{table.number}]]"
     flash(_("Saved. Put %(line)s alone on a line of the text, where the figures shall stand.", line=line), "ok")
@@ -40,19 +45,22 @@ def create(id: int) -> ResponseReturnValue:
 def edit(id: int, number: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
     table = writing.numbered(article, number)
-    return _page(article, TableForm(None, article, table), table)
+    return _page(article, TableForm(guard.unsaved_form(), article, table), table)
 
 
 @bp.post("/<int:number>/edit")
+@guard.outlives_its_session
 def update(id: int, number: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
     table = writing.numbered(article, number)
     form = TableForm(request.form, article, table)
     if not form.validate():
-        return _page(article, form, table), 422
-    writing.revise(article, table, form.content(), clock.now())
+        return _page(article, form, table), form.status
+    now = clock.now()
+    with recording.change(article, Deed.EDITED, guard.me().id, now):
+        writing.revise(article, table, form.content(), now)
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for("manage.articles.edit", id=id), 303)
 
 
@@ -66,7 +74,9 @@ def ask_delete(id: int, number: int) -> ResponseReturnValue:
 @bp.post("/<int:number>/delete")
 def delete(id: int, number: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
-    writing.delete(article, writing.numbered(article, number), clock.now())
+    now = clock.now()
+    with recording.change(article, Deed.EDITED, guard.me().id, now):
+        writing.delete(article, writing.numbered(article, number), now)
     db.session.commit()
     flash(_("The figures are gone."), "ok")
     return redirect(url_for("manage.articles.edit", id=id), 303)
@@ -74,4 +84,5 @@ def delete(id: int, number: int) -> ResponseReturnValue:
 
 def _page(article: Article, form: Any, table: FiguresTable | None = None, name: str = "edit") -> str:
     may = guard.permissions(article.campaign.team_id)
-    return render_template(f"manage/figures/{name}.html", article=article, form=form, table=table, may=may)
+    context = {"form": form, "table": table, "may": may, "last": recording.latest(article)}
+    return render_template(f"manage/figures/{name}.html", article=article, **context)

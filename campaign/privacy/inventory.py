@@ -30,6 +30,7 @@ class Entry:
 _PURGE = "the purge, on the day that the form promises"
 _ANONYMOUS = "stays: without the rest it tells nothing of a person"
 _ACCOUNT = "the account is closed"
+_EARLIER = "90 days after it was replaced, or with what it is about"
 _FACTOR = "it is removed, or the account is closed"
 _REPLY = "its writer or the team deletes it; unread 30 days, refused 7"
 
@@ -171,6 +172,24 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "expires_at": Entry("when the link ends", "confirming it", "it is used, or a day"),
     },
     "invitations": {
+    "revisions": {
+        "id": Entry("a number in order", "the history", _EARLIER),
+        "action_id": Entry("which action", "the history", _EARLIER),
+        "article_id": Entry("which article", "the history", _EARLIER),
+        "organizer_id": Entry("which organizer made the change", "asking them", "90 days; the account is closed"),
+        "made_at": Entry("when", "the history", _EARLIER),
+        "deed": Entry("edited, translated, published …", "the history", _EARLIER),
+        "reason": Entry("what those who come were told", "the history", _EARLIER),
+        "restored_from_at": Entry("how old a restored version was", "the history", _EARLIER),
+        "content": Entry("what the action or article said", "going back", _EARLIER),
+    },
+    "unsaved_forms": {
+        "id": Entry("a number", "the form", "it is saved, or a day"),
+        "organizer_id": Entry("whose form", "showing it to them alone", "it is saved, or a day"),
+        "path": Entry("of which page", "showing it there", "it is saved, or a day"),
+        "fields": Entry("what they wrote about an action or article", "not losing it", "it is saved, or a day"),
+        "sent_at": Entry("when", "dropping it", "it is saved, or a day"),
+    },
         "digest": Entry("a digest of the link", "joining", "it is used, or a week", Reader.NOBODY),
         "email": Entry("whom it is for", "joining", "it is used, or a week"),
         "team_id": Entry("into which team", "joining", "it is used, or a week"),
@@ -180,6 +199,8 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "expires_at": Entry("when it ends", "joining", "it is used, or a week"),
     },
     "teams": {
+        "address": Entry("the calendar's address, perhaps a secret one", "fetching it", "it is fetched, at most a day"),
+    },
         "id": Entry("a number", "memberships", "the team is closed"),
         "name": Entry("the team's name, public", "letters and pages", "the team is closed"),
         "reply_address": Entry("where answers to letters go, public", "letters", "the team is closed"),

@@ -7,6 +7,7 @@ from campaign.accounts import joining
 from campaign.credentials import factors
 from campaign.databases import empty_log, writing
 from campaign.extensions import db
+from campaign.history import recording, unsaved
 from campaign.outbox import suppressing
 from campaign.outbox.models import Heartbeat
 from campaign.privacy import erasure
@@ -32,11 +33,14 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
     with writing():
         lapsed = lapsing.lapse()
         links = erasure.drop_old_links(now.date())
+            return False  # another worker has made it meanwhile
         replies = unread.lapse(now.date())
         joining.drop_old_invitations(now)
         addresses.drop_old(now)
         factors.tidy(now)
         suppressing.drop_old(now.date())
+        recording.lapse(now)
+        unsaved.drop_old(now)
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
     if not empty_log():

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select, func, select
+from werkzeug.datastructures import MultiDict
 
+from campaign import clock
 from campaign.accounts.membership import ALLOWED, Membership, Permission
 from campaign.accounts.models import Organizer, Team
 from campaign.actions.models import Action, Series
@@ -16,6 +20,7 @@ from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
 from campaign.extensions import Record, csrf, db
 from campaign.photos.models import Photo
+from campaign.history import unsaved
 from campaign.replies.models import Reply
 from campaign.web import language
 
@@ -39,18 +44,39 @@ def open_to_all(view: View) -> View:
 
 
 def admit() -> ResponseReturnValue | None:
+def outlives_its_session(view: View) -> View:
+    """Marks a form whose text isn't lost when it is sent after the session has ended. It has one address for seeing and
+    sending it, and holds nothing secret and nothing about supporters."""
+    view.outlives_its_session = True  # type: ignore[attr-defined]
+    return view
+
+
     """Lets organizers in, in their own language; everybody else signs in first, and then is back where they were."""
     signed_in = current_user.is_authenticated
-    if signed_in or getattr(current_app.view_functions[str(request.endpoint)], "open_to_all", False):
+    if signed_in or _is("open_to_all"):
         csrf.protect()
         g.lang = me().language if signed_in else language.current()
         return None
+        if signed_in and request.method == "POST" and _is("outlives_its_session"):
+            unsaved.forget(me().id, request.path)  # if this is saved: it is undone with all else if it isn't
     if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
+    if request.headers.get("HX-Request"):  # a part of a page, which is still open
+        g.lang = language.current()
+        words = _("Your session has ended. Save what you wrote: you are asked to sign in, and nothing is lost.")
+        return f'<p class="notice notice--warn">{words}</p>', 401
         session[WANTED] = request.full_path.rstrip("?")
     return redirect(url_for("security.login"), 302 if request.method in ("GET", "HEAD") else 303)
+    elif request.method == "POST":
+        _keep_what_was_sent()
 
 
 def me() -> Organizer:
+def unsaved_form() -> MultiDict[str, str] | None:
+    """What the person sent from this page after their session had ended, for its form to show again."""
+    g.unsaved = unsaved.find(me().id, request.path, clock.now())
+    return MultiDict([(name, value) for name, value in g.unsaved.fields]) if g.unsaved else None
+
+
     """The organizer who is signed in. For pages that `admit` guards."""
     organizer = current_user._get_current_object()
     if not isinstance(organizer, Organizer):
@@ -95,6 +121,30 @@ def permissions(team_id: int) -> frozenset[Permission]:
 
 
 def _allowed(model: type[T], may: Permission) -> Select[Any]:
+def _keep_what_was_sent() -> None:
+    """If the browser was signed in once, and the form is of that session: its cookie is signed, its token fits. So only
+    organizers can leave something here, and only for themselves."""
+    key = session.get("_user_id")
+    writer = (
+        db.session.scalar(select(Organizer).where(Organizer.fs_uniquifier == key, Organizer.active)) if key else None
+    )
+    if writer is None or not _is("outlives_its_session") or len(request.path) > unsaved.LONGEST_PATH:
+        return
+    try:
+        csrf.protect()
+    except CSRFError:
+        return
+    fields = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    unsaved.keep(writer, request.path, fields, clock.now())
+    db.session.commit()
+    session[WANTED] = request.path
+    flash(_("Your session had ended. Sign in again: what you wrote is kept, and you can save it then."), "warn")
+
+
+def _is(mark: str) -> bool:
+    return bool(getattr(current_app.view_functions[str(request.endpoint)], mark, False))
+
+
     levels = [level for level, allowed in ALLOWED.items() if may in allowed]
     return _within(model).where(Membership.level.in_(levels))
 

@@ -103,7 +103,7 @@ def test_the_form_shows_what_was_kept_and_whole_days_can_become_hours(alice, cau
     assert shown == {"starts-day": "2", "ends-day": "4", "starts-time": ""}
     assert form.find(id="all_day").has_attr("checked")
 
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"all_day": None})
 
     assert not draft.all_day
     assert draft.starts_local == datetime(2023, 5, 31, 7)
@@ -114,12 +114,12 @@ def test_moving_whole_days_is_shown_in_days_and_told_in_days(alice, camp, worker
     days = {**{name: WHEN[name] for name in ("zone", "venue", "address", "city")}, **DAYS, **SUNDAY}
     days |= {"starts-day": "9", "ends-day": "11", "reason": "Rain"}
 
-    page = alice.post(f"/manage/actions/{camp.id}/move", data=days)
+    page = alice.fill_in(f"/manage/actions/{camp.id}/move", days)
     assert "Friday 2 – Sunday 4 June 2023" in page.text
     assert "Friday 9 – Sunday 11 June 2023" in page.text
     again = BeautifulSoup(page.text, "html.parser").find("form", action=f"/manage/actions/{camp.id}/move")
     sent = {field["name"]: field["value"] for field in again.find_all("input")}
-    alice.post(f"/manage/actions/{camp.id}/move", data={**sent, "confirm": "yes"})
+    alice.fill_in(f"/manage/actions/{camp.id}/move", {**sent, "confirm": "yes"})
     worker.run_until_idle()
     worker.run_until_idle()
 

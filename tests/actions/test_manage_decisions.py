@@ -13,7 +13,7 @@ from campaign.messages.models import Rule
 from campaign.outbox.models import Occasion
 from tests import make
 from tests.actions.writing import WHEN, edited, parsed
-from tests.clients import Visitor
+from tests.clients import Visitor, sent_by
 
 THERE = WHEN | {"starts-day": "7", "starts-month": "6", "venue": "City Hall", "address": "110 Laurier Avenue, Ottawa"}
 
@@ -50,7 +50,7 @@ def alice(client, team):
 
 
 def test_publishing_asks_first_and_reads_every_time_back_in_words(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
     page = alice.get(f"/manage/actions/{draft.id}/publish")
 
@@ -143,6 +143,7 @@ def test_without_a_reason_nothing_is_called_off(alice, action, verb, reason):
 
 def test_what_is_cancelled_stays_cancelled(alice, action):
     alice.post(f"/manage/actions/{action.id}/cancel", data={"reason": "Storm"})
+    shown = sent_by(alice.get(f"/manage/actions/{action.id}/move"))
 
     for verb, data in (
         ("cancel", {"reason": "Again"}),
@@ -150,7 +151,7 @@ def test_what_is_cancelled_stays_cancelled(alice, action):
         ("publish", {}),
         ("move", THERE | {"reason": "Elsewhere", "confirm": "yes"}),
     ):
-        assert alice.post(f"/manage/actions/{action.id}/{verb}", data=data).status_code == 409, verb
+        assert alice.post(f"/manage/actions/{action.id}/{verb}", data=shown | data).status_code == 409, verb
     assert action.status is Status.CANCELLED
     assert len(db.session.scalars(db.select(Occasion).where(Occasion.kind == "notice")).all()) == 1
 
@@ -162,7 +163,7 @@ def test_a_draft_is_neither_cancelled_nor_postponed(alice, draft, verb, data):
 
 
 def test_a_draft_is_not_moved(alice, draft):
-    page = alice.post(f"/manage/actions/{draft.id}/move", data=THERE | {"reason": "x", "confirm": "yes"})
+    page = alice.fill_in(f"/manage/actions/{draft.id}/move", THERE | {"reason": "x", "confirm": "yes"})
 
     assert page.status_code == 409
     assert draft.starts_local == datetime(2023, 5, 31, 7, 0)
@@ -180,7 +181,7 @@ def test_postponing_tells_those_who_answered_and_waits_for_a_date(alice, worker,
 
 
 def test_a_move_is_shown_in_words_old_and_new_before_anybody_is_told(alice, action):
-    page = alice.post(f"/manage/actions/{action.id}/move", data=THERE | {"reason": "The fair has moved"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", THERE | {"reason": "The fair has moved"})
 
     assert page.status_code == 200
     struck, told = parsed(page)("s"), parsed(page).find("button", value="yes").text
@@ -195,10 +196,10 @@ def test_a_move_is_shown_in_words_old_and_new_before_anybody_is_told(alice, acti
 
 
 def test_a_move_that_is_confirmed_is_told_once_from_what_to_what(alice, worker, mailbox, action):
-    first = alice.post(f"/manage/actions/{action.id}/move", data=THERE | {"reason": "The fair has moved"})
+    first = alice.fill_in(f"/manage/actions/{action.id}/move", THERE | {"reason": "The fair has moved"})
     again = {tag["name"]: tag["value"] for tag in parsed(first).main("input", type="hidden")}
 
-    page = alice.post(f"/manage/actions/{action.id}/move", data=again | {"confirm": "yes"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", again | {"confirm": "yes"})
     worker.run_until_idle()
 
     assert page.status_code == 303
@@ -211,7 +212,7 @@ def test_a_move_that_is_confirmed_is_told_once_from_what_to_what(alice, worker, 
 
 
 def test_on_second_thoughts_the_form_comes_back_as_it_was(alice, action):
-    page = alice.post(f"/manage/actions/{action.id}/move", data=THERE | {"reason": "Hm", "confirm": "change"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", THERE | {"reason": "Hm", "confirm": "change"})
 
     assert parsed(page).find(id="starts")["value"] == "7"
     assert parsed(page).find(id="reason")["value"] == "Hm"
@@ -221,7 +222,7 @@ def test_on_second_thoughts_the_form_comes_back_as_it_was(alice, action):
 def test_a_postponed_action_gets_its_new_date_by_a_move(alice, action):
     alice.post(f"/manage/actions/{action.id}/postpone", data={"reason": "x"})
 
-    alice.post(f"/manage/actions/{action.id}/move", data=THERE | {"reason": "A date at last", "confirm": "yes"})
+    alice.fill_in(f"/manage/actions/{action.id}/move", THERE | {"reason": "A date at last", "confirm": "yes"})
 
     assert action.status is Status.PUBLISHED
     assert action.starts_local == datetime(2023, 6, 7, 7, 0)
@@ -230,7 +231,7 @@ def test_a_postponed_action_gets_its_new_date_by_a_move(alice, action):
 def test_a_postponed_action_can_be_back_on_at_its_old_date(alice, action):
     alice.post(f"/manage/actions/{action.id}/postpone", data={"reason": "x"})
 
-    page = alice.post(f"/manage/actions/{action.id}/move", data=WHEN | {"reason": "It is on", "confirm": "yes"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", WHEN | {"reason": "It is on", "confirm": "yes"})
 
     assert page.status_code == 303
     assert action.status is Status.PUBLISHED
@@ -248,7 +249,7 @@ def test_a_postponed_action_can_be_back_on_at_its_old_date(alice, action):
 def test_a_move_to_what_cannot_be_is_refused_even_if_confirmed(alice, action, changes, field, words):
     data = THERE | {"reason": "x", "confirm": "yes"} | changes
 
-    page = alice.post(f"/manage/actions/{action.id}/move", data=data)
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", data)
 
     assert page.status_code == 422
     assert [link.text for link in parsed(page).find(id="errors").find_all("a", href=f"#{field}")] == [words]
@@ -256,7 +257,7 @@ def test_a_move_to_what_cannot_be_is_refused_even_if_confirmed(alice, action, ch
 
 
 def test_a_move_to_where_it_is_already_is_none(alice, action):
-    page = alice.post(f"/manage/actions/{action.id}/move", data=WHEN | {"reason": "x", "confirm": "yes"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/move", WHEN | {"reason": "x", "confirm": "yes"})
 
     assert page.status_code == 422
     assert "That is when and where it takes place already." in page.text
@@ -267,8 +268,8 @@ VANCOUVER = THERE | {"zone": "America/Vancouver", "city": "Vancouver", "reason":
 
 
 def test_a_move_to_another_city_calls_each_time_by_its_own(alice, worker, mailbox, action):
-    first = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER)
-    alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER | {"confirm": "yes"})
+    first = alice.fill_in(f"/manage/actions/{action.id}/move", VANCOUVER)
+    alice.fill_in(f"/manage/actions/{action.id}/move", VANCOUVER | {"confirm": "yes"})
     worker.run_until_idle()
 
     shown = parsed(first).find("dl", class_="facts").text
@@ -290,8 +291,8 @@ def test_a_move_to_another_city_calls_each_time_by_its_own(alice, worker, mailbo
 def test_a_new_zone_that_is_called_by_the_old_city_is_pointed_out(alice, action):
     words = "is still called by Ottawa"
 
-    forgotten = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER | {"city": "Ottawa"})
-    changed = alice.post(f"/manage/actions/{action.id}/move", data=VANCOUVER)
+    forgotten = alice.fill_in(f"/manage/actions/{action.id}/move", VANCOUVER | {"city": "Ottawa"})
+    changed = alice.fill_in(f"/manage/actions/{action.id}/move", VANCOUVER)
 
     assert words in forgotten.text
     assert words not in changed.text
@@ -300,14 +301,14 @@ def test_a_new_zone_that_is_called_by_the_old_city_is_pointed_out(alice, action)
 def test_another_city_alone_is_a_move(alice, action):
     data = WHEN | {"city": "Gatineau", "reason": "Over the river", "confirm": "yes"}
 
-    alice.post(f"/manage/actions/{action.id}/move", data=data)
+    alice.fill_in(f"/manage/actions/{action.id}/move", data)
 
     assert [date.city for date in action.announced] == ["Ottawa", "Gatineau"]
     assert [date.city for date in action.earlier] == ["Ottawa"]
 
 
 def test_another_spelling_of_the_city_is_no_move(alice, action):
-    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action, city="Ottawa (Odawa)"))
+    alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action, city="Ottawa (Odawa)"))
 
     assert [date.city for date in action.announced] == ["Ottawa (Odawa)"]
     assert action.revision == 0

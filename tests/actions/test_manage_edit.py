@@ -36,7 +36,7 @@ def alice(client, team):
 
 
 def test_everything_on_the_page_can_be_written_without_a_script(alice, draft):
-    page = alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    page = alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
     assert page.status_code == 303
     assert draft.summary == Texts(en="Meet us at the gates.")
@@ -55,35 +55,35 @@ def test_everything_on_the_page_can_be_written_without_a_script(alice, draft):
 
 
 def test_the_form_shows_what_there_is_and_saving_it_as_it_is_changes_nothing(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
     before = content_of(draft)
 
     shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
-    alice.post(f"/manage/actions/{draft.id}/edit", data=shown)
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert content_of(draft) == before
 
 
 def test_rows_keep_their_identity_and_their_other_languages(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
     draft.agenda[0].text = Texts(en="Marshals meet", fr="Les responsables se réunissent")
     kept = draft.agenda[0].id
 
     shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
     shown["agenda-0-text"] = "Marshals gather"
-    alice.post(f"/manage/actions/{draft.id}/edit", data=shown)
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert draft.agenda[0].id == kept
     assert draft.agenda[0].text == Texts(en="Marshals gather", fr="Les responsables se réunissent")
 
 
 def test_an_emptied_row_is_dropped(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
     shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
     shown |= {"agenda-0-time": "", "agenda-0-text": "", "points-0-name": "", "points-0-time": ""}
     shown |= {"points-0-address": "", "block_bring": ""}
-    alice.post(f"/manage/actions/{draft.id}/edit", data=shown)
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert [item.text["en"] for item in draft.agenda] == ["The minister’s keynote"]
     assert draft.meeting_points == []
@@ -95,7 +95,7 @@ def test_a_row_of_another_action_is_not_touched(alice, draft, team):
     other.agenda = [AgendaItem(minutes_from_start=0, text=Texts(en="Theirs"))]
     db.session.flush()
 
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"agenda-0-id": str(other.agenda[0].id)})
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"agenda-0-id": str(other.agenda[0].id)})
 
     assert [item.text["en"] for item in other.agenda] == ["Theirs"]
     assert [item.text["en"] for item in draft.agenda] == ["Marshals meet", "The minister’s keynote"]
@@ -106,7 +106,7 @@ def test_another_row_is_added_without_a_script_and_nothing_typed_is_lost(alice, 
     before = content_of(draft)
     typed = edited(draft, title="Half-written, without") | {"starts-day": "99", "add": name}
 
-    page = alice.post(f"/manage/actions/{draft.id}/edit", data=typed)
+    page = alice.fill_in(f"/manage/actions/{draft.id}/edit", typed)
 
     soup = parsed(page)
     assert page.status_code == 200
@@ -119,10 +119,10 @@ def test_another_row_is_added_without_a_script_and_nothing_typed_is_lost(alice, 
 
 
 def test_the_plan_moves_with_a_draft_whose_start_is_changed_only_where_its_hours_are(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
     shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit")) | {"starts-time": "8:00"}
-    alice.post(f"/manage/actions/{draft.id}/edit", data=shown)
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert [draft.at_minute(item.minutes_from_start).time() for item in draft.agenda] == [time(6, 45), time(7, 50)]
 
@@ -153,7 +153,7 @@ def test_the_plan_moves_with_a_draft_whose_start_is_changed_only_where_its_hours
 def test_what_cannot_be_is_refused_in_words_beside_the_field(alice, draft, changes, field, words):
     before = content_of(draft)
 
-    page = alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | changes)
+    page = alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | changes)
 
     soup = parsed(page)
     assert page.status_code == 422
@@ -165,7 +165,7 @@ def test_what_cannot_be_is_refused_in_words_beside_the_field(alice, draft, chang
 def test_fewer_places_than_are_taken_cannot_be(alice, draft):
     draft.capacity, draft.seats_taken = 50, 30
 
-    page = alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"capacity": "29"})
+    page = alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"capacity": "29"})
 
     assert page.status_code == 422
     assert "30 places are taken already." in page.text
@@ -175,7 +175,7 @@ def test_fewer_places_than_are_taken_cannot_be(alice, draft):
 def test_time_and_place_of_what_is_public_are_not_changed_by_editing(alice, cause, at):
     action = make.action(cause=cause, slug="march")
 
-    page = alice.post(f"/manage/actions/{action.id}/edit", data=edited(action) | WHEN | {"starts-day": "30"})
+    page = alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action) | WHEN | {"starts-day": "30"})
 
     assert page.status_code == 303
     assert action.starts_local == datetime(2023, 5, 31, 7, 0)
@@ -189,7 +189,7 @@ def test_a_changed_text_of_what_is_public_is_seen_by_browsers_and_calendars(alic
     before = action.changed_at
     at.forward(timedelta(minutes=10))
 
-    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action, title="March on the fair"))
+    alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action, title="March on the fair"))
 
     assert action.changed_at > before
     assert cause.changed_at == action.changed_at
@@ -201,14 +201,14 @@ def test_the_level_stays_once_somebody_has_answered(alice, cause):
     make.rsvp(action, state="unverified")
 
     page = alice.get(f"/manage/actions/{action.id}/edit")
-    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action) | {"level": "count", "capacity": ""})
+    alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action) | {"level": "count", "capacity": ""})
 
     assert "Somebody has answered, so this stays." in page.text
     assert action.level is Level.REMINDERS
 
 
 def test_the_level_can_be_chosen_until_then(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"level": "count", "capacity": ""})
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"level": "count", "capacity": ""})
 
     assert draft.level is Level.COUNT
 
@@ -216,7 +216,7 @@ def test_the_level_can_be_chosen_until_then(alice, draft):
 def test_a_changed_address_leads_on_from_the_old_one(alice, cause):
     action = make.action(cause=cause, slug="march")
 
-    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action) | {"slug": "march-on-the-fair"})
+    alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action) | {"slug": "march-on-the-fair"})
 
     moved = alice.get("/en/actions/march")
     assert (moved.status_code, moved.location) == (301, "/en/actions/march-on-the-fair")
@@ -227,7 +227,7 @@ def test_it_can_change_back(alice, cause):
     action = make.action(cause=cause, slug="march")
 
     for slug in ("second", "march"):
-        alice.post(f"/manage/actions/{action.id}/edit", data=edited(action) | {"slug": slug})
+        alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action) | {"slug": slug})
 
     assert alice.get("/en/actions/march").status_code == 200
     assert alice.get("/en/actions/second").location == "/en/actions/march"
@@ -235,23 +235,23 @@ def test_it_can_change_back(alice, cause):
 
 def test_nobody_takes_an_address_that_leads_somewhere(alice, cause, draft):
     action = make.action(cause=cause, slug="vigil")
-    alice.post(f"/manage/actions/{action.id}/edit", data=edited(action) | {"slug": "vigil-at-dusk"})
+    alice.fill_in(f"/manage/actions/{action.id}/edit", edited(action) | {"slug": "vigil-at-dusk"})
 
-    page = alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"slug": "vigil"})
+    page = alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"slug": "vigil"})
 
     assert page.status_code == 422
     assert draft.slug == "march"
 
 
 def test_the_address_of_a_draft_was_nobodys_to_know(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"slug": "elsewhere"})
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"slug": "elsewhere"})
 
     assert draft.slug == "elsewhere"
     assert db.session.scalars(db.select(FormerSlug)).all() == []
 
 
 def test_an_address_left_empty_stays(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft) | {"slug": ""})
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft) | {"slug": ""})
 
     assert draft.slug == "march"
 

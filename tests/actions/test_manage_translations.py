@@ -30,13 +30,13 @@ def alice(client, team):
 
 
 def test_texts_are_written_beside_the_original(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
     page = alice.get(f"/manage/actions/{draft.id}/translations/fr")
     item = draft.agenda[0].id
 
-    alice.post(
+    alice.fill_in(
         f"/manage/actions/{draft.id}/translations/fr",
-        data={"title": "Manifestation contre CANSEC", f"agenda-{item}": "Les responsables se réunissent"},
+        {"title": "Manifestation contre CANSEC", f"agenda-{item}": "Les responsables se réunissent"},
     )
 
     assert "Marshals meet" in page.text
@@ -59,13 +59,13 @@ def test_the_overview_says_how_much_is_missing(alice, draft):
 def test_an_emptied_translation_is_taken_away(alice, draft):
     draft.title = Texts(en="Protest", fr="Manifestation")
 
-    alice.post(f"/manage/actions/{draft.id}/translations/fr", data={"title": ""})
+    alice.fill_in(f"/manage/actions/{draft.id}/translations/fr", {"title": ""})
 
     assert draft.title == Texts(en="Protest")
 
 
 def test_a_text_that_is_too_long_is_refused_and_kept(alice, draft):
-    page = alice.post(f"/manage/actions/{draft.id}/translations/fr", data={"title": "é" * 121})
+    page = alice.fill_in(f"/manage/actions/{draft.id}/translations/fr", {"title": "é" * 121})
 
     assert page.status_code == 422
     assert "é" * 121 in page.text
@@ -78,7 +78,7 @@ def test_there_is_no_translation_into_its_own_or_an_unknown_language(alice, draf
 
 
 def test_a_draft_is_shown_as_it_will_look(alice, draft):
-    alice.post(f"/manage/actions/{draft.id}/edit", data=edited(draft))
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
     page = alice.get(f"/manage/actions/{draft.id}/preview")
 
@@ -100,7 +100,7 @@ def test_it_can_be_looked_at_in_each_language(alice, draft):
 def test_what_organizers_type_is_text_and_never_markup(alice, draft):
     hostile = '"><script>alert(1)</script><b onmouseover=x>'
     typed = edited(draft, title=hostile) | {"agenda-0-text": hostile, "points-0-name": hostile, "venue": hostile}
-    alice.post(f"/manage/actions/{draft.id}/edit", data=typed | {"block_bring": hostile, "figures-0-text": hostile})
+    alice.fill_in(f"/manage/actions/{draft.id}/edit", typed | {"block_bring": hostile, "figures-0-text": hostile})
 
     for page in ("", "/edit", "/preview", "/publish", "/rsvps", "/messages", "/translations/fr"):
         soup = parsed(alice.get(f"/manage/actions/{draft.id}{page}"))

@@ -74,7 +74,7 @@ def filled_in(article, **fields):
 
 
 def save(client, article, **fields):
-    return client.post(f"/manage/articles/{article.id}/edit", data=filled_in(article, **fields))
+    return client.fill_in(f"/manage/articles/{article.id}/edit", filled_in(article, **fields))
 
 
 # ------------------------------------------------------------------ from the first draft to the public page
@@ -306,7 +306,7 @@ def test_twenty_thousand_bytes_are_kept(alice, draft):
 
 
 def test_a_text_without_translation_limits_is_measured_in_every_language(alice, article):
-    page = alice.post(f"/manage/articles/{article.id}/translations/fr", data={"title": "t", "body": "é" * 10_001})
+    page = alice.fill_in(f"/manage/articles/{article.id}/translations/fr", {"title": "t", "body": "é" * 10_001})
 
     assert page.status_code == 422
     assert "The text is too long" in page.text
@@ -318,7 +318,7 @@ def test_a_text_without_translation_limits_is_measured_in_every_language(alice, 
 def test_linked_to_an_action_both_pages_say_what_it_is(alice, cause, article):
     action = make.action(cause=cause, slug="protest")
 
-    page = alice.post(f"/manage/articles/{article.id}/actions", data={f"action-{action.id}": "what_happened"})
+    page = alice.fill_in(f"/manage/articles/{article.id}/actions", {f"action-{action.id}": "what_happened"})
 
     assert page.status_code == 303
     assert [(link.action_id, link.kind) for link in article.links] == [(action.id, LinkKind.WHAT_HAPPENED)]
@@ -327,12 +327,12 @@ def test_linked_to_an_action_both_pages_say_what_it_is(alice, cause, article):
     )
     assert "What happened" in alice.get("/en/actions/protest").text
 
-    alice.post(f"/manage/articles/{article.id}/actions", data={f"action-{action.id}": ""})
+    alice.fill_in(f"/manage/articles/{article.id}/actions", {f"action-{action.id}": ""})
     assert article.links == []
 
 
 def test_it_is_translated_text_by_text(alice, article):
-    page = alice.post(f"/manage/articles/{article.id}/translations/fr", data={"title": "Le Pérou", "body": "Lisez."})
+    page = alice.fill_in(f"/manage/articles/{article.id}/translations/fr", {"title": "Le Pérou", "body": "Lisez."})
 
     assert page.status_code == 303
     assert article.title["fr"] == "Le Pérou"

@@ -46,7 +46,7 @@ def filled_in(**fields):
 
 
 def add(client, article, **fields):
-    return client.post(f"/manage/articles/{article.id}/figures/new", data=filled_in(**fields))
+    return client.fill_in(f"/manage/articles/{article.id}/figures/new", filled_in(**fields))
 
 
 def _errors(page):
@@ -73,7 +73,7 @@ def test_the_form_shows_what_was_kept_and_keeps_it(alice, article):
     form = BeautifulSoup(alice.get(f"/manage/articles/{article.id}/figures/1/edit").text, "html.parser")
 
     pasted = form.find("textarea").text.strip()
-    alice.post(f"/manage/articles/{article.id}/figures/1/edit", data=filled_in(csv=pasted, order="largest_first"))
+    alice.fill_in(f"/manage/articles/{article.id}/figures/1/edit", filled_in(csv=pasted, order="largest_first"))
 
     assert pasted.splitlines()[0] == "2017,88823.51"
     assert [row.label for row in _table().rows] == ["2020", "2019", "2018", "2017", "2021"]

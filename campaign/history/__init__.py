@@ -1,0 +1,1 @@
+"""Who changed what of an action or an article, and how to go back."""
