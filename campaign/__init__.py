@@ -28,8 +28,8 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.credentials import manage as credentials_manage
     from campaign.figures import manage as figures_manage
     from campaign.figures import public as figures_public
-    from campaign.messages import manage as messages_manage
     from campaign.history import manage as history_manage
+    from campaign.messages import manage as messages_manage
     from campaign.photos import manage as photos_manage
     from campaign.photos import public as photos_public
     from campaign.profiles import manage as profiles_manage
@@ -67,8 +67,8 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             articles_manage.bp,
             categories_manage.bp,
             figures_manage.bp,
-            replies_manage.bp,
             history_manage.bp,
+            replies_manage.bp,
             rsvps_manage.bp,
             messages_manage.bp,
         ],

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from campaign.accounts import joining
 from campaign.accounts.membership import ALLOWED, Level, Permission
 from campaign.extensions import db
+from campaign.history import recording
 from tests import make
 from tests.accounts.test_signing_in import without_token
-from campaign.history import recording
 from tests.clients import Visitor
 
 OPEN = {  # to who isn't signed in
@@ -54,9 +54,9 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.credentials.remove_passkey",
     "manage.credentials.ask_renew_codes",
     "manage.credentials.renew_codes",
+    "manage.history.forget_unsaved",
     "manage.campaigns.index",
     "manage.campaigns.new",
-    "manage.history.forget_unsaved",
     "manage.campaigns.create",
     "manage.campaigns.swatch",
     "manage.actions.index",
@@ -114,12 +114,6 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.actions.cancel": Permission.CANCEL,
     "manage.actions.ask_delete": Permission.EDIT,
     "manage.actions.delete": Permission.EDIT,
-    "manage.series.ask_repeat": Permission.EDIT,
-    "manage.series.repeat": Permission.EDIT,
-    "manage.series.show": Permission.VIEW,
-    "manage.series.ask_publish": Permission.PUBLISH,
-    "manage.series.publish": Permission.PUBLISH,
-    "manage.series.ask_extend": Permission.EDIT,
     "manage.history.of_action": Permission.VIEW,
     "manage.history.of_article": Permission.VIEW,
     "manage.history.show_of_action": Permission.VIEW,
@@ -128,6 +122,12 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.history.ask_restore_article": Permission.EDIT,
     "manage.history.restore_action": Permission.EDIT,
     "manage.history.restore_article": Permission.EDIT,
+    "manage.series.ask_repeat": Permission.EDIT,
+    "manage.series.repeat": Permission.EDIT,
+    "manage.series.show": Permission.VIEW,
+    "manage.series.ask_publish": Permission.PUBLISH,
+    "manage.series.publish": Permission.PUBLISH,
+    "manage.series.ask_extend": Permission.EDIT,
     "manage.series.extend": Permission.EDIT,
     "manage.series.ask_carry_over": Permission.EDIT,
     "manage.series.carry_over": Permission.EDIT,
@@ -135,13 +135,13 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.series.end": Permission.CANCEL,
     "manage.articles.show": Permission.VIEW,
     "manage.articles.preview": Permission.VIEW,
+    "manage.articles.try_out": Permission.EDIT,
     "manage.articles.edit": Permission.EDIT,
     "manage.articles.update": Permission.EDIT,
     "manage.articles.translation": Permission.EDIT,
     "manage.articles.translate": Permission.EDIT,
     "manage.articles.actions": Permission.EDIT,
     "manage.articles.link_actions": Permission.EDIT,
-    "manage.articles.try_out": Permission.EDIT,
     "manage.articles.ask_publish": Permission.PUBLISH,
     "manage.articles.publish": Permission.PUBLISH,
     "manage.articles.ask_unpublish": Permission.PUBLISH,
@@ -180,6 +180,8 @@ def things(team, at):
     article = make.article(cause, slug="background", about=[action], figures=[[("2017", "1")]])
     photo, reply = make.photo(cause), make.reply(article)
     category = make.category(cause)
+    for thing in (action, article):
+        recording.begun(thing, None, at())
     make.rsvp(action, "ada@example.org")
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
@@ -190,8 +192,6 @@ def things(team, at):
 
 
 @pytest.fixture
-    for thing in (action, article):
-        recording.begun(thing, None, at())
 def managed(app):
     """Every (endpoint, method, rule) below /manage; leaving the team comes last."""
     every = [
@@ -348,6 +348,7 @@ def path(rule, things):
         "version": "0123456789",
         "token": str(things["token"]),
         "member": things["member"],
+        "entry": things.get(f"{about} entry", 1),
     }
     _, address = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
     return address
@@ -360,4 +361,3 @@ def everything():
         for table in db.metadata.sorted_tables
         if table.name != "signed_in"
     }
-        "entry": things.get(f"{about} entry", 1),

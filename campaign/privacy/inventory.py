@@ -171,7 +171,6 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "email": Entry("the new address", "confirming it", "it is used, or a day"),
         "expires_at": Entry("when the link ends", "confirming it", "it is used, or a day"),
     },
-    "invitations": {
     "revisions": {
         "id": Entry("a number in order", "the history", _EARLIER),
         "action_id": Entry("which action", "the history", _EARLIER),
@@ -190,6 +189,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "fields": Entry("what they wrote about an action or article", "not losing it", "it is saved, or a day"),
         "sent_at": Entry("when", "dropping it", "it is saved, or a day"),
     },
+    "invitations": {
         "digest": Entry("a digest of the link", "joining", "it is used, or a week", Reader.NOBODY),
         "email": Entry("whom it is for", "joining", "it is used, or a week"),
         "team_id": Entry("into which team", "joining", "it is used, or a week"),
@@ -198,9 +198,9 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "facts": Entry("what the page proposes", "joining", "it is used, or a week"),
         "expires_at": Entry("when it ends", "joining", "it is used, or a week"),
     },
-    "teams": {
         "address": Entry("the calendar's address, perhaps a secret one", "fetching it", "it is fetched, at most a day"),
     },
+    "teams": {
         "id": Entry("a number", "memberships", "the team is closed"),
         "name": Entry("the team's name, public", "letters and pages", "the team is closed"),
         "reply_address": Entry("where answers to letters go, public", "letters", "the team is closed"),

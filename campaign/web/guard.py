@@ -19,8 +19,8 @@ from campaign.articles.models import Article, Category
 from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
 from campaign.extensions import Record, csrf, db
-from campaign.photos.models import Photo
 from campaign.history import unsaved
+from campaign.photos.models import Photo
 from campaign.replies.models import Reply
 from campaign.web import language
 
@@ -43,7 +43,6 @@ def open_to_all(view: View) -> View:
     return view
 
 
-def admit() -> ResponseReturnValue | None:
 def outlives_its_session(view: View) -> View:
     """Marks a form whose text isn't lost when it is sent after the session has ended. It has one address for seeing and
     sending it, and holds nothing secret and nothing about supporters."""
@@ -51,32 +50,33 @@ def outlives_its_session(view: View) -> View:
     return view
 
 
+def admit() -> ResponseReturnValue | None:
     """Lets organizers in, in their own language; everybody else signs in first, and then is back where they were."""
     signed_in = current_user.is_authenticated
     if signed_in or _is("open_to_all"):
         csrf.protect()
         g.lang = me().language if signed_in else language.current()
-        return None
         if signed_in and request.method == "POST" and _is("outlives_its_session"):
             unsaved.forget(me().id, request.path)  # if this is saved: it is undone with all else if it isn't
-    if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
+        return None
     if request.headers.get("HX-Request"):  # a part of a page, which is still open
         g.lang = language.current()
         words = _("Your session has ended. Save what you wrote: you are asked to sign in, and nothing is lost.")
         return f'<p class="notice notice--warn">{words}</p>', 401
+    if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
         session[WANTED] = request.full_path.rstrip("?")
-    return redirect(url_for("security.login"), 302 if request.method in ("GET", "HEAD") else 303)
     elif request.method == "POST":
         _keep_what_was_sent()
+    return redirect(url_for("security.login"), 302 if request.method in ("GET", "HEAD") else 303)
 
 
-def me() -> Organizer:
 def unsaved_form() -> MultiDict[str, str] | None:
     """What the person sent from this page after their session had ended, for its form to show again."""
     g.unsaved = unsaved.find(me().id, request.path, clock.now())
     return MultiDict([(name, value) for name, value in g.unsaved.fields]) if g.unsaved else None
 
 
+def me() -> Organizer:
     """The organizer who is signed in. For pages that `admit` guards."""
     organizer = current_user._get_current_object()
     if not isinstance(organizer, Organizer):
@@ -120,7 +120,6 @@ def permissions(team_id: int) -> frozenset[Permission]:
     return ALLOWED[membership.level] if membership else frozenset()
 
 
-def _allowed(model: type[T], may: Permission) -> Select[Any]:
 def _keep_what_was_sent() -> None:
     """If the browser was signed in once, and the form is of that session: its cookie is signed, its token fits. So only
     organizers can leave something here, and only for themselves."""
@@ -145,6 +144,7 @@ def _is(mark: str) -> bool:
     return bool(getattr(current_app.view_functions[str(request.endpoint)], mark, False))
 
 
+def _allowed(model: type[T], may: Permission) -> Select[Any]:
     levels = [level for level, allowed in ALLOWED.items() if may in allowed]
     return _within(model).where(Membership.level.in_(levels))
 
