@@ -31,16 +31,15 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
             erased = erasure.erase(action_id, now)
         log.info("purge: action %d, %d RSVPs made anonymous or erased", action_id, erased)
     with writing():
-            return False  # another worker has made it meanwhile
         lapsed = lapsing.lapse()
         links = erasure.drop_old_links(now.date())
         replies = unread.lapse(now.date())
         joining.drop_old_invitations(now)
-        recording.lapse(now)
-        unsaved.drop_old(now)
         addresses.drop_old(now)
         factors.tidy(now)
         suppressing.drop_old(now.date())
+        recording.lapse(now)
+        unsaved.drop_old(now)
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
     if not empty_log():
