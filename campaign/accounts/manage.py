@@ -124,7 +124,7 @@ def ask_invite(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/teams/<int:id>/invite")
-@limits.per_account("20 per hour")
+@limits.per_account("30 per hour")
 def invite(id: int) -> ResponseReturnValue:
     team = guard.find(Team, id, may=Permission.MANAGE_TEAM)
     form, now = InviteForm(request.form), clock.now()
