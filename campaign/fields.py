@@ -18,6 +18,7 @@ from campaign import timezones
 from campaign.extensions import _l
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # Unicode's bidi controls that nest
 _COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,10})?)[,;\s]\s*(-?\d{1,3}(?:\.\d{1,10})?)", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})?)?\s*(am|pm|a\.m\.|p\.m\.)?", re.ASCII | re.IGNORECASE)
 
@@ -296,4 +297,6 @@ def _digits(text: str) -> int | None:
 
 
 def _without_control(text: str, instead: str) -> str:
-    return "".join(instead if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    """Nor with marks that turn the direction of what follows, on the page and in a mail's header too."""
+    kept = (c for c in text if c not in _TURNING)
+    return "".join(instead if unicodedata.category(c) in ("Cc", "Cs") else c for c in kept)

@@ -101,6 +101,7 @@ def unpublish(article: Article, now: datetime) -> None:
     if not article.is_public():
         raise Conflict(_l("It is a draft already."))
     article.status = ArticleStatus.DRAFT
+    slugs.remember("article", article)
     article.touch(now)
     db.session.flush()
 

@@ -60,9 +60,14 @@ def change(kind: str, named: Named, slug: str, *, was_public: bool) -> None:
     if returning is not None:
         db.session.delete(returning)
     if was_public:
-        db.session.add(FormerSlug(kind=kind, slug=named.slug, subject_id=named.id))
+        remember(kind, named)
     named.slug = slug
     db.session.flush()
+
+
+def remember(kind: str, named: Named) -> None:
+    """The public knows its slug, so that leads to it for ever, also if it is renamed while it isn’t public."""
+    db.session.merge(FormerSlug(kind=kind, slug=named.slug, subject_id=named.id))
 
 
 def _numbered(slug: str, number: int) -> str:

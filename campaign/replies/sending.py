@@ -1,9 +1,11 @@
 """A reply comes in, or goes again."""
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from campaign import tokens
 from campaign.accounts.models import Organizer
@@ -47,8 +49,8 @@ def receive(article: Article, name: str, text: str, language: str, today: date, 
         sent_on=today,
         delete_digest=tokens.digest(token),
     )
-    db.session.add(reply)
-    db.session.flush()
+    with suppress(IntegrityError), db.session.begin_nested():  # its twin may come in at this very moment
+        db.session.add(reply)
     return token
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from campaign import clock
 from campaign.actions.models import Action
+from campaign.articles import writing
 from campaign.campaigns import slugs
 from campaign.campaigns.models import FormerSlug
 from campaign.extensions import db
@@ -70,3 +72,27 @@ def test_a_campaign_and_an_action_may_have_the_same_slug(app):
     make.campaign(slug="peace")
 
     assert slugs.is_free("action", Action.slug, "peace")
+
+
+def test_what_was_public_once_is_found_by_its_old_address_whenever_it_was_renamed(client):
+    article = make.article(slug="old")
+    client.sign_in(make.account("Alice", article.campaign.team))
+
+    client.post(f"/manage/articles/{article.id}/unpublish")
+    article.slug, article.title = "new", article.title
+    writing.publish(article, article.published_on, clock.now())
+
+    assert client.get("/en/articles/old").location == "/en/articles/new"
+
+
+def test_unpublished_and_published_again_it_is_where_it_was(client):
+    article = make.article(slug="old")
+    for _ in range(2):
+        writing.unpublish(article, clock.now())
+        writing.publish(article, article.published_on, clock.now())
+
+    slugs.change("article", article, "new", was_public=True)
+    slugs.change("article", article, "old", was_public=True)
+
+    assert client.get("/en/articles/old").status_code == 200
+    assert client.get("/en/articles/new").location == "/en/articles/old"
