@@ -70,6 +70,7 @@ class Settings:
             # As with SQLite, a lock is waited for for 30 s. Times come in UTC, whatever the server's habit.
             said = {"application_name": "campaign", "options": "-c lock_timeout=30s -c timezone=UTC"}
             options["connect_args"] = {"connect_timeout": 10, **said}
+            options["execution_options"] = {"engine": self.ENGINE}  # how a transaction says that it leaves work
         elif not self.SQLALCHEMY_DATABASE_URI.endswith((":memory:", "sqlite://")):  # there is but one connection then
             options["max_overflow"] = 64  # one for each of the server's threads (Procfile): none waits for another's
         return options

@@ -2,7 +2,7 @@
 
 SQLite has one writer at a time, and readers beside it. PostgreSQL could have many, but who looks at something and then
 writes would have to lock whatever they look at. So organizers and commands, who change one thing because of another,
-still write alone; supporters and workers, who take contested things by guarded UPDATEs, write together.
+still write alone, and so do workers when they keep house; supporters, and workers as they send, write together.
 """
 
 import sqlite3
@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, event
 
 from campaign.extensions import db
@@ -23,7 +22,6 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",  # what is erased is overwritten (the WAL needs a checkpoint besides)
 )
 TOGETHER, ALONE = "together", "alone"  # for the execution option `writes`: beside other writers, where that is possible
-OUT_OF_REACH = (sqlite3.Error, psycopg.Error)  # what a driver's own connection raises
 
 _GATE = 0x63616D70  # PostgreSQL's advisory lock that writers pass: many together, or one alone
 
@@ -53,12 +51,12 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(how: str = TOGETHER) -> Iterator[None]:
+def writing(how: str = ALONE) -> Iterator[None]:
     """One transaction that writes, from its first statement on: a worker's or a command's unit of work.
 
     Committed at the end, rolled back when anything is raised.
 
-    how: ALONE for who decides by what they read whether and what to write.
+    how: TOGETHER for who takes what is contested by guarded UPDATEs, and decides nothing by what they have read.
     """
     db.session.rollback()
     db.session.connection(execution_options={"writes": how})
@@ -73,15 +71,21 @@ def writing(how: str = TOGETHER) -> Iterator[None]:
 def own_connection(engine: Engine) -> Any:
     """A driver's connection of one's own, outside of the pool and of any transaction: each statement sees the newest.
 
-    Raises what is in OUT_OF_REACH, and SQLAlchemy's errors.
+    It raises the driver's own errors: see `out_of_reach`.
     """
     pooled = engine.raw_connection()
     connection: Any = pooled.dbapi_connection
     pooled.detach()
-    if isinstance(connection, psycopg.Connection):
+    if engine.dialect.name == "postgresql":
         connection.rollback()  # the pool has asked whether it lives
         connection.autocommit = True
     return connection
+
+
+def out_of_reach(engine: Engine) -> type[Exception]:
+    """What the driver raises. Asked for, since a process that needs but one of the drivers loads but one."""
+    error: type[Exception] = engine.dialect.loaded_dbapi.Error
+    return error
 
 
 def empty_log(erased_from: Collection[str] = ()) -> bool:

@@ -71,7 +71,10 @@ def empty():
     db.session.connection(execution_options={"writes": "alone"})
     tables = reversed(db.metadata.sorted_tables)
     if db.engine.dialect.name == "postgresql":
-        db.session.connection().exec_driver_sql("; ".join(f'DELETE FROM "{table.name}"' for table in tables))
+        emptied = [f'DELETE FROM "{table.name}"' for table in tables]
+        from_one = "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence JOIN pg_class ON oid = seqrelid"
+        ours = "relnamespace = 'public'::regnamespace"
+        db.session.connection().exec_driver_sql("; ".join([*emptied, f"{from_one} WHERE {ours}"]))
     else:
         for table in tables:
             db.session.execute(table.delete())

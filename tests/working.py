@@ -18,7 +18,8 @@ class TestWorker:
 
     def __init__(self, app, keyring, folder, port, clock, connections=2):
         self._app = app
-        self.presence = Presence(folder)
+        with app.app_context():
+            self.presence = Presence(folder, db.engine)
         self.relay = Relay(ticks=lambda: clock.instant.timestamp())
         server = Server("127.0.0.1", port, "campaign@example.org", limits=IMPATIENT)
         with app.app_context():

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from campaign import clock, keyfiles
 from campaign.cli.mail import mail_server
@@ -17,16 +17,19 @@ from campaign.extensions import db
 from campaign.messages import worker as messages_worker
 from campaign.outbox import claiming, health
 from campaign.outbox.courier import Courier
-from campaign.outbox.engine import Engine, Task, Watch
+from campaign.outbox.engine import Engine, Task
 from campaign.outbox.liveness import Presence
 from campaign.outbox.models import Delivery
+from campaign.outbox.procrastinating import Procrastinate
 from campaign.outbox.relay import Relay
 from campaign.outbox.transport import Connection, Server
+from campaign.outbox.watching import Watch
 from campaign.photos import keeping
 from campaign.privacy import worker as privacy_worker
 from campaign.rsvps import worker as rsvps_worker
 from campaign.rsvps.models import ActionKey, Rsvp
 from campaign.sealing import Keyring
+from campaign.waking import PROCRASTINATE
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ class Worker:
         """Say that we are here; take over from workers that aren't any more; sort out what time has overtaken."""
         now = clock.now()
         self._desk.clear()
+        self._presence.stay()
         gone = self._presence.gone()  # before we look at what they had in hand: they take up nothing more
         with writing():
             health.beat(health.WORKER, now)
@@ -120,8 +124,8 @@ def work() -> None:
     """Take in RSVPs, send mail, keep house: until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")  # the time is said by who collects it
     keyring = _keys(Path(current_app.config["KEYS_DIR"]))
-    presence = Presence(Path(current_app.config["INSTANCE_DIR"]) / "workers")
-    engine = Engine()
+    presence = Presence(Path(current_app.config["INSTANCE_DIR"]) / "workers", db.engine)
+    engine = _engine()
     worker = Worker(
         keyring,
         presence,
@@ -131,11 +135,12 @@ def work() -> None:
         Relay(),
         came_back=lambda: engine.kick("send"),
     )
-    engine.every(TICK, "recover", worker.recover)
+    engine.every(TICK, "recover", worker.recover, everywhere=True)
     for name, task in worker.tasks().items():
         engine.every(TICK, name, task, on_change=True)
     engine.every(HOUR, "count", worker.count)
     engine.every(HOUR / 12, "purge", worker.purge)
+    engine.hold("send", while_=lambda: not worker.courier.is_idle)
     told: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -155,6 +160,12 @@ def work() -> None:
     log.info("stopped")
 
 
+def _engine() -> Engine:
+    if current_app.config["ENGINE"] == PROCRASTINATE:
+        return Procrastinate(db.engine, after_a_mishap=db.session.rollback)
+    return Engine(after_a_mishap=db.session.rollback)
+
+
 _SEALED = (ActionKey.wrapped, Rsvp.box, Delivery.to_sealed)
 
 
@@ -164,7 +175,7 @@ def _keys(keys_dir: Path) -> Keyring:
         is_first = not any(
             db.session.scalars(select(column).where(column.is_not(None)).limit(1)).first() for column in _SEALED
         )
-    except OperationalError:
+    except (OperationalError, ProgrammingError):
         raise click.ClickException("The database isn't ready. Bring it up to date first: flask db upgrade") from None
     finally:
         db.session.rollback()

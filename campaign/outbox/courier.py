@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from sqlalchemy.exc import DBAPIError
 
 from campaign import clock
-from campaign.databases import writing
+from campaign.databases import TOGETHER, writing
 from campaign.extensions import db
 from campaign.outbox import claiming, health
 from campaign.outbox.claiming import Result, Started
@@ -90,7 +90,7 @@ class Courier:
             return False
         if not room and not self._back and self._out:
             return False
-        with writing():
+        with writing(TOGETHER):
             claiming.record(self.owner, self._back, now)
             claimed, mails = self._next(room, now) if room else self._let_go()
             self._note(now)
@@ -119,7 +119,7 @@ class Courier:
                 self._doubt()
         self._doubt()
         if self._back or self._claimed:
-            with writing():
+            with writing(TOGETHER):
                 claiming.record(self.owner, self._back, clock.now())
                 claiming.release(self.owner)
         self._back, self._claimed = [], []

@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import Engine as Database
-
 from campaign.outbox.mishaps import place_of
 
 log = logging.getLogger(__name__)
@@ -24,7 +22,9 @@ Task = Callable[[], bool]
 class Engine:
     """Runs tasks by name, in the order in which they were given. One returns whether it wants to run on at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, after_a_mishap: Callable[[], object] = lambda: None) -> None:
+        """after_a_mishap: called when a task has raised something; gives back what it had begun."""
+        self._after_a_mishap = after_a_mishap
         self._tasks: dict[str, Task] = {}
         self._watching: set[str] = set()
         self._periods: dict[str, float] = {}
@@ -32,14 +32,26 @@ class Engine:
         self._kicks: SimpleQueue[str] = SimpleQueue()  # may be filled by any thread, and by a signal's handler
         self._is_stopping = False
 
-    def every(self, seconds: float, name: str, task: Task, *, on_change: bool = False) -> None:
+    def every(
+        self,
+        seconds: float,
+        name: str,
+        task: Task,
+        *,
+        on_change: bool = False,
+        everywhere: bool = False,  # noqa: ARG002 -- here there are no others
+    ) -> None:
         """Run it at the start, so many seconds after each beginning, and when it is kicked.
 
-        on_change: and when somebody has committed.
+        on_change:  and when somebody has committed.
+        everywhere: each process for itself, where an engine would run others once for all.
         """
         self._tasks[name], self._periods[name], self._next[name] = task, seconds, time.monotonic()
         if on_change:
             self._watching.add(name)
+
+    def hold(self, name: str, while_: Callable[[], bool]) -> None:
+        """Whatever wakes this task elsewhere as well: let it know that here it is still at it."""
 
     def kick(self, name: str) -> None:
         """Run that task soon."""
@@ -60,7 +72,7 @@ class Engine:
             wanted |= self._due()
             for name in [name for name in self._tasks if name in wanted]:
                 wanted.discard(name)
-                if self._guarded(name, self._tasks[name]):
+                if self._run(name):
                     wanted.add(name)
             wanted |= self._kicked(wait=0 if wanted else LOOKS)
             if time.monotonic() - looked_at >= LOOKS:  # our own commits count too; not for each of them
@@ -68,11 +80,16 @@ class Engine:
                 if self._guarded("the watch", has_changed):
                     wanted |= self._watching
 
+    def _run(self, name: str) -> bool:
+        """Whether it wants to run on at once."""
+        return self._guarded(name, self._tasks[name])
+
     def _guarded(self, name: str, act: Task) -> bool:
         try:
             return act()
         except Exception as error:  # noqa: BLE001 -- a full disk or a locked database passes; mail must go out after it
             log.error("%s broke off: %s", name, place_of(error))  # noqa: TRY400 -- values may name somebody
+            self._after_a_mishap()
             time.sleep(_AFTER_A_MISHAP)
             return False
 
@@ -92,31 +109,3 @@ class Engine:
                 names.add(self._kicks.get(timeout=left) if left > 0 and not names else self._kicks.get_nowait())
             except Empty:
                 return names & self._tasks.keys()
-
-
-class Watch:
-    """Whether somebody has committed to an SQLite database, for the price of a look at its first page.
-
-    Other databases tell in other ways; here their answer is always no, and the period has to do.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._connection = database.raw_connection() if database.dialect.name == "sqlite" else None
-        self._seen = self._version()
-
-    def has_changed(self) -> bool:
-        seen, self._seen = self._seen, self._version()
-        return seen != self._seen
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    def _version(self) -> int:
-        if self._connection is None:
-            return 0
-        cursor = self._connection.cursor()
-        try:
-            return int(cursor.execute("PRAGMA data_version").fetchone()[0])
-        finally:
-            cursor.close()

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from campaign.extensions import _l, db
 from campaign.outbox.models import OPEN, Delivery, Heartbeat, Occasion, OccasionState
@@ -49,5 +50,6 @@ def mail_trouble() -> Trouble:
 
 def beat(name: str, now: datetime, note: str = "") -> None:
     """Say that one is there."""
-    db.session.merge(Heartbeat(name=name, beat_at=now, note=note))
-    db.session.flush()
+    said = {"beat_at": now, "note": note}
+    rows = insert(Heartbeat).values(name=name, **said)  # by several workers at once, perhaps
+    db.session.connection().execute(rows.on_conflict_do_update(index_elements=["name"], set_=said))

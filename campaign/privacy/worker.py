@@ -10,7 +10,7 @@ from campaign.extensions import db
 from campaign.history import recording, unsaved
 from campaign.outbox import suppressing
 from campaign.outbox.models import Heartbeat
-from campaign.privacy import erasure
+from campaign.privacy import erasure, inventory
 from campaign.profiles import addresses
 from campaign.replies import lapsing as unread
 from campaign.rsvps import lapsing
@@ -24,13 +24,17 @@ AT = timedelta(hours=3)  # after midnight, UTC. Once in each day of every zone, 
 
 def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renewal of keys will need it
     """The nightly purge, if this night's hasn't been made. May be called as often as one likes."""
-    if not _is_due(now):
+    due = _is_due(now)
+    db.session.rollback()
+    if not due:
         return False
     for action_id in erasure.due(now):
         with writing():
             erased = erasure.erase(action_id, now)
         log.info("purge: action %d, %d RSVPs made anonymous or erased", action_id, erased)
     with writing():
+        if not _is_due(now):
+            return False  # another worker has made it meanwhile
         lapsed = lapsing.lapse()
         links = erasure.drop_old_links(now.date())
         replies = unread.lapse(now.date())
@@ -42,16 +46,14 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
         unsaved.drop_old(now)
         db.session.merge(Heartbeat(name=NAME, beat_at=now))
     log.info("purge: %d RSVPs lapsed, %d old links dropped, %d replies erased", lapsed, links, replies)
-    if not empty_log():
+    if not empty_log(inventory.INVENTORY):
         log.warning("purge: the database's log could not be emptied while somebody was reading")
     return True
 
 
 def _is_due(now: datetime) -> bool:
     last = db.session.get(Heartbeat, NAME)
-    due = last is None or _night(last.beat_at) < _night(now)
-    db.session.rollback()
-    return due
+    return last is None or _night(last.beat_at) < _night(now)
 
 
 def _night(instant: datetime) -> date:

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 
 from campaign import clock
-from campaign.databases import OUT_OF_REACH, own_connection
+from campaign.databases import out_of_reach, own_connection
 from campaign.extensions import db
 from campaign.versions import NONE, READ, Numbers
 from campaign.web.answers import Answer, StartResponse
@@ -50,6 +50,8 @@ class Kept:
         self._idle: SimpleQueue[Any] = SimpleQueue()  # connections, and none for those that aren't made yet
         for _ in range(READERS):
             self._idle.put(None)
+        with app.app_context():
+            self._out_of_reach = out_of_reach(db.engine)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -59,7 +61,7 @@ class Kept:
             held = None
         try:
             numbers = self._read()
-        except OUT_OF_REACH:
+        except self._out_of_reach:
             if held is not None and held.is_feed:  # a calendar program may give up on a feed that fails
                 return held.answer.to(environ, start_response, clock.now())
             return self._inner(environ, start_response)

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from campaign.databases import ALONE, TOGETHER
 from campaign.extensions import db
@@ -30,6 +30,7 @@ class InMemory(Request):
 def install(app: Flask) -> None:
     app.request_class = InMemory
     app.url_value_preprocessor(allow_large)
+    app.before_request(know_no_nul)
     app.before_request(read_what_was_sent)
     app.before_request(take_the_write_lock)
 
@@ -55,6 +56,12 @@ def allow_large(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     octets = getattr(current_app.view_functions.get(str(endpoint)), "takes_up_to", None)
     if octets is not None and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         request.max_content_length = octets
+
+
+def know_no_nul() -> None:
+    """Nothing of ours has a NUL in its name, and PostgreSQL can't even be asked for it."""
+    if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        raise NotFound
 
 
 def read_what_was_sent() -> None:

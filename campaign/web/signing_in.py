@@ -26,7 +26,7 @@ from campaign.accounts import letters, sessions
 from campaign.accounts.forms import ForgottenForm, NewPasswordForm, SignInForm
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.passwords import Passwords
-from campaign.databases import writing
+from campaign.databases import TOGETHER, writing
 from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
 from campaign.web import guard, jinja, limits, requests, seals, second_step
@@ -180,7 +180,7 @@ def note_use() -> None:
     """Puts off the end of the session that this request belongs to."""
     token = session.get(ROW)
     if token and sessions.needs_noting(token, clock.now()):
-        with writing():
+        with writing(TOGETHER):
             sessions.note_use(token, clock.now())
     db.session.rollback()
 
