@@ -26,6 +26,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.campaigns import public as campaigns_public
     from campaign.categories import manage as categories_manage
     from campaign.credentials import manage as credentials_manage
+    from campaign.exchange import manage as exchange_manage
     from campaign.figures import manage as figures_manage
     from campaign.figures import public as figures_public
     from campaign.history import manage as history_manage
@@ -71,6 +72,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             replies_manage.bp,
             rsvps_manage.bp,
             messages_manage.bp,
+            exchange_manage.bp,
         ],
     )
 

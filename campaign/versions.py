@@ -23,7 +23,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 UNSEEN = frozenset(
     {
-        *("action_keys", "alembic_version", "deliveries", "grants", "grants_of_organizers", "heartbeats"),
+        *("action_keys", "alembic_version", "deliveries", "grants", "grants_of_organizers", "heartbeats", "imports"),
         *("invitations", "memberships", "occasions", "organizers", "returns", "rsvps", "rules", "signed_in"),
         *("suppressions", "unsubscribe_links", "versions"),
     }

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from campaign.accounts import joining
 from campaign.accounts.membership import ALLOWED, Level, Permission
+from campaign.accounts.models import Organizer
+from campaign.exchange import keeping
 from campaign.extensions import db
 from campaign.history import recording
 from tests import make
@@ -70,6 +72,10 @@ SIGNED_IN = {  # to any organizer; they show only what is in the person's teams
     "manage.photos.create",
     "manage.replies.index",
     "manage.replies.decide",
+    "manage.exchange.index",
+    "manage.exchange.new",
+    "manage.exchange.create",
+    "manage.exchange.fetch",
 }
 PLURAL = {"category": "categories", "reply": "replies", "series": "series"}
 MAY = {  # about one thing of a team: what the membership must allow
@@ -164,6 +170,10 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.articles.link": Permission.EDIT,
     "manage.rsvps.index": Permission.VIEW,
     "manage.messages.index": Permission.VIEW,
+    "manage.exchange.export": Permission.VIEW,
+    "manage.exchange.show": Permission.EDIT,
+    "manage.exchange.confirm": Permission.EDIT,
+    "manage.exchange.discard": Permission.EDIT,
 }
 
 
@@ -188,7 +198,9 @@ def things(team, at):
     about = {"action": action, "series": make.series(action)[0].series, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
     about["category"] = category
     member = make.account("Noor", team, level=Level.ORGANIZER).id
-    return {**{name: row.id for name, row in about.items()}, "token": token, "member": member}
+    imported = keeping.begin(cause, db.session.get(Organizer, member), "events.ics", at()).id
+    ids = {name: row.id for name, row in about.items()}
+    return {**ids, "token": token, "member": member, "import": imported}
 
 
 @pytest.fixture

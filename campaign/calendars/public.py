@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
@@ -14,9 +15,10 @@ from werkzeug.wrappers import Response
 from campaign import clock, timezones, versions
 from campaign.actions import listing as actions
 from campaign.actions.models import Action, Kind
-from campaign.calendars import feeds, months, subscribe
+from campaign.calendars import feeds, months, qr, subscribe
 from campaign.calendars.shelf import Shelf
 from campaign.campaigns import listing as campaigns
+from campaign.campaigns.models import Campaign
 from campaign.copies import Copy
 from campaign.errors import Missing
 from campaign.extensions import db
@@ -113,6 +115,40 @@ def action(slug: str, lang: str | None = None) -> Response:
     return _calendar(copy, f'attachment; filename="{found.slug}.ics"')
 
 
+@bp.get(f"{language.PREFIX}/subscribe")
+def subscribe_to_all(lang: str) -> Response:
+    return _ways("calendars.site", the_campaign(), None)
+
+
+@bp.get(f"{language.PREFIX}/subscribe/<any({KINDS}):kind>")
+def subscribe_to_kind(lang: str, kind: str) -> Response:
+    return _ways("calendars.kind", the_campaign(), Kind(kind), kind=kind)
+
+
+@bp.get(f"{language.PREFIX}/subscribe/campaigns/<slug>")
+def subscribe_to_campaign(lang: str, slug: str) -> Response:
+    try:
+        cause = campaigns.by_slug(slug)
+    except Missing:
+        return pages.moved(".subscribe_to_campaign", campaigns.renamed(slug))
+    return _ways("calendars.campaign", cause, None, slug=slug)
+
+
+@bp.get(f"{language.PREFIX}/calendar.png")
+def site_code(lang: str) -> Response:
+    return _code(url_for(".site"))
+
+
+@bp.get(f"{language.PREFIX}/calendar/<any({KINDS}):kind>.png")
+def kind_code(lang: str, kind: str) -> Response:
+    return _code(url_for(".kind", kind=kind))
+
+
+@bp.get(f"{language.PREFIX}/campaigns/<slug>/calendar.png")
+def campaign_code(lang: str, slug: str) -> Response:
+    return _code(url_for(".campaign", slug=campaigns.by_slug(slug).slug))
+
+
 @bp.app_template_global()
 def subscription(path: str, name: str) -> subscribe.Subscription:
     """For `calendars/_subscribe.html`: the ways to subscribe to the feed at this path."""
@@ -123,6 +159,29 @@ def subscription(path: str, name: str) -> subscribe.Subscription:
 def adding(action: Action) -> subscribe.Adding:
     """For `calendars/_subscribe.html`: the ways to put one action into a calendar."""
     return subscribe.adding(action, language.current(), absolute(""))
+
+
+def _ways(endpoint: str, cause: Campaign | None, only: Kind | None, **values: Any) -> Response:
+    """The page with all the ways to subscribe to a feed. endpoint: the feed's; its picture's is called alike."""
+    name = feeds.name(cause, only, language.current())
+    ways = subscribe.to_feed(absolute(url_for(endpoint, **values)), name)
+    return pages.page(
+        "calendars/subscribe.html",
+        ways=ways,
+        name=name,
+        code=url_for(f"{endpoint}_code", **values),
+        side=qr.side(ways.webcal),
+        chosen=(endpoint, values),
+        causes=campaigns.every(),
+    )
+
+
+def _code(path: str) -> Response:
+    """A feed's address as a picture. It stays the same for ever, so it may be kept for a day before it's asked for."""
+    body = qr.png(subscribe.to_feed(absolute(path), "").webcal)
+    copy = Copy(body, sha256(body).hexdigest()[:32])
+    said = {"Content-Type": "image/png", "Cache-Control": "public, max-age=86400", **headers.of_public()}
+    return kept.once(Answer(copy, list(said.items())))
 
 
 def _feed(feed: feeds.Feed, lang: str | None, name: str) -> Response:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from campaign import clock, keyfiles
 from campaign.cli.mail import mail_server
 from campaign.databases import writing
+from campaign.exchange import worker as exchange_worker
 from campaign.extensions import db
 from campaign.messages import worker as messages_worker
 from campaign.outbox import claiming, health
@@ -55,6 +56,7 @@ class Worker:
         self._relay = relay
         self._photos = Path(current_app.config["INSTANCE_DIR"]) / keeping.FOLDER
         self._desk = messages_worker.Desk(keyring, base_url, current_app.config["MAIL_DEFAULT_SENDER"])
+        self.fetches = exchange_worker.Fetches()
         self.courier = Courier(
             presence.name,
             presence.journal,
@@ -73,6 +75,7 @@ class Worker:
             "plan": self.plan,
             "expand": self.expand,
             "send": self.courier.step,
+            "fetch": self.fetches.step,
         }
 
     def recover(self) -> bool:

@@ -32,6 +32,7 @@ _ANONYMOUS = "stays: without the rest it tells nothing of a person"
 _ACCOUNT = "the account is closed"
 _EARLIER = "90 days after it was replaced, or with what it is about"
 _FACTOR = "it is removed, or the account is closed"
+_IMPORT = "its organizer decides, at most a day"
 _REPLY = "its writer or the team deletes it; unread 30 days, refused 7"
 
 INVENTORY: dict[str, dict[str, Entry]] = {
@@ -197,6 +198,22 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "language": Entry("the invitation's language", "joining", "it is used, or a week"),
         "facts": Entry("what the page proposes", "joining", "it is used, or a week"),
         "expires_at": Entry("when it ends", "joining", "it is used, or a week"),
+    },
+    "imports": {
+        "id": Entry("a number", "finding it", _IMPORT),
+        "campaign_id": Entry("into which campaign", "the preview", _IMPORT),
+        "organizer_id": Entry("which organizer gave it", "showing it to them alone", _IMPORT),
+        "name": Entry("the file's name, or the calendar's host", "telling it apart", _IMPORT),
+        "address": Entry("the calendar's address, perhaps a secret one", "fetching it", "it is fetched, at most a day"),
+        "state": Entry("waiting, read, refused …", "the preview", _IMPORT),
+        "trouble": Entry("why nothing was taken", "saying so", _IMPORT),
+        "detail": Entry("which host, or what it answered", "saying so", _IMPORT),
+        "octets": Entry("how large it is", "its limit", _IMPORT),
+        "zone": Entry("the calendar's time zone", "reading its times", _IMPORT),
+        "found": Entry("its events: no guests, no hosts", "the preview", _IMPORT),
+        "more": Entry("how many dates were too many", "saying so", _IMPORT),
+        "changed_at": Entry("when it was last in hand", "ending what broke off", _IMPORT),
+        "expires_at": Entry("when it goes", "forgetting it", _IMPORT),
     },
     "teams": {
         "id": Entry("a number", "memberships", "the team is closed"),

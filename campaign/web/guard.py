@@ -18,6 +18,7 @@ from campaign.actions.models import Action, Series
 from campaign.articles.models import Article, Category
 from campaign.campaigns.models import Campaign
 from campaign.errors import Missing, NotAllowed
+from campaign.exchange.models import Import
 from campaign.extensions import Record, csrf, db
 from campaign.history import unsaved
 from campaign.photos.models import Photo
@@ -155,7 +156,7 @@ def _within(model: type[T]) -> Select[Any]:
     query: Select[Any] = select(model)
     if model is Team:
         return query.join(Membership, Membership.team_id == Team.id).where(mine)
-    if model in (Action, Article, Category, Photo, Series):
+    if model in (Action, Article, Category, Import, Photo, Series):
         query = query.join(model.campaign)  # type: ignore[attr-defined]
     elif model is Reply:
         query = query.join(Reply.article).join(Article.campaign)

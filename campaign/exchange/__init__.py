@@ -1,0 +1,1 @@
+"""Calendars of others, into drafts; and everything of ours, out again."""

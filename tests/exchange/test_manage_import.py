@@ -1,0 +1,521 @@
+"""Importing a calendar: looked at first, then taken over as drafts."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+
+from campaign.accounts.membership import Level
+from campaign.actions.models import Action, Kind, Status
+from campaign.columns import Texts
+from campaign.exchange import lines
+from campaign.exchange.lines import Unreadable
+from campaign.exchange.models import Import
+from campaign.extensions import db
+from campaign.history import recording
+from campaign.history.models import Deed
+from tests import make
+from tests.exchange.files import BAD_EVENTS, BROKEN, OWN_ZONE, TORONTO, calendar, event, upload
+
+
+@pytest.fixture
+def team(app):
+    return make.team()
+
+
+@pytest.fixture
+def cause(team):
+    return make.campaign(team, slug="arms")
+
+
+@pytest.fixture
+def alice(client, team):
+    return client.sign_in(make.account("Alice", team))
+
+
+def drafts():
+    return db.session.scalars(db.select(Action).where(Action.status == Status.DRAFT).order_by(Action.starts_at)).all()
+
+
+def words(page):
+    return re.sub(r"\s+", " ", BeautifulSoup(page.text, "html.parser").main.get_text(" "))
+
+
+def confirm(client, preview, *, untick=()):
+    """Presses the button under the preview, with its ticks as they are but for those of some titles."""
+    soup = BeautifulSoup(preview.text, "html.parser")
+    form = soup.select_one("form[action$=confirm]")
+    ticks = [box for box in form.select("input[name=take]") if box.has_attr("checked")]
+    kept = [box["value"] for box in ticks if not any(title in box.parent.get_text() for title in untick)]
+    seal = form.select_one("input[name=seal]")["value"]
+    return client.post(form["action"], data={"seal": seal, "take": kept})
+
+
+# ------------------------------------------------------------------ look, then take over
+
+
+def test_nothing_is_written_before_somebody_says_yes(alice, cause):
+    upload(alice, cause, calendar(event()))
+
+    assert drafts() == []
+
+
+def test_the_preview_says_what_and_when_in_words_in_the_campaigns_zone(alice, cause):
+    preview = words(upload(alice, cause, calendar(event("LOCATION:EY Centre\\, 4899 Uplands Drive"))))
+
+    assert "1 draft would be created" in preview
+    assert "Vigil Saturday 3 June 2023, 2:00 pm to 4:00 pm, Ottawa time (EDT) EY Centre, 4899 Uplands Drive" in preview
+
+
+def test_a_yes_makes_drafts_that_nobody_else_sees(alice, cause):
+    file = calendar(
+        event("LOCATION:EY Centre\\, 4899 Uplands Drive\\, Ottawa", "GEO:45.32;-75.65", "CATEGORIES:VIGIL,Peace"),
+    )
+
+    page = confirm(alice, upload(alice, cause, file))
+
+    [draft] = drafts()
+    assert (page.status_code, page.location) == (303, "/manage/actions/")
+    assert draft.uid == "vigil@elsewhere.example"
+    assert draft.title == Texts(en="Vigil")
+    assert (draft.starts_local, draft.ends_local) == (datetime(2023, 6, 3, 14), datetime(2023, 6, 3, 16))
+    assert (draft.zone, draft.city) == ("America/Toronto", "Ottawa")
+    assert (draft.venue, draft.address) == ("EY Centre", "4899 Uplands Drive, Ottawa")
+    assert (draft.latitude, draft.longitude, draft.kind) == (45.32, -75.65, Kind.VIGIL)
+    assert draft.slug == "vigil-2023-06-03"
+    assert "BEGIN:VEVENT" not in alice.get("/calendar.ics").text
+    assert db.session.scalars(db.select(Import)).all() == []
+
+
+def test_only_what_is_ticked_is_taken(alice, cause):
+    file = calendar(event(uid="1", title="March"), event(uid="2", title="Rally"))
+
+    confirm(alice, upload(alice, cause, file), untick=["Rally"])
+
+    assert [draft.uid for draft in drafts()] == ["1"]
+
+
+def test_with_nothing_ticked_nothing_happens_and_that_is_said(alice, cause):
+    page = confirm(alice, upload(alice, cause, calendar(event())), untick=["Vigil"])
+
+    assert page.status_code == 422
+    assert "Nothing is ticked" in page.text
+    assert drafts() == []
+
+
+def test_a_no_forgets_what_was_read(alice, cause):
+    upload(alice, cause, calendar(event()))
+    one = db.session.scalars(db.select(Import)).one()
+
+    page = alice.post(f"/manage/exchange/imports/{one.id}/discard")
+
+    assert page.status_code == 303
+    assert db.session.scalars(db.select(Import)).all() == []
+    assert drafts() == []
+
+
+def test_the_same_again_changes_nothing(alice, cause):
+    file = calendar(event("DESCRIPTION:One\\n\\nTwo *stars*", "LOCATION:Hall", "GEO:45;-75", "URL:https://a.example/x"))
+    confirm(alice, upload(alice, cause, file))
+
+    preview = words(upload(alice, cause, file))
+
+    assert "1 is here already, unchanged" in preview
+    assert "There is nothing to take over." in preview
+
+
+def test_a_change_there_updates_the_draft_here_after_another_yes(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(event("LOCATION:Hall"))))
+    [draft] = drafts()
+    later = event("LOCATION:Park", title="Long vigil", start="20230604T180000Z", end="20230604T200000Z")
+
+    preview = upload(alice, cause, calendar(later))
+    before = (draft.title, draft.starts_local, draft.venue)
+    confirm(alice, preview)
+
+    assert before == (Texts(en="Vigil"), datetime(2023, 6, 3, 14), "Hall")
+    assert "Title (until now: Vigil)" in words(preview)
+    assert "Time (until now: Saturday 3 June 2023, 2:00 pm to 4:00 pm, Ottawa time (EDT))" in words(preview)
+    assert "Place (until now: Hall)" in words(preview)
+    [after] = drafts()
+    assert (after.id, after.uid) == (draft.id, draft.uid)
+    assert (after.title, after.starts_local, after.venue) == (Texts(en="Long vigil"), datetime(2023, 6, 4, 14), "Park")
+
+
+def test_what_is_public_is_never_changed(alice, cause, at):
+    confirm(alice, upload(alice, cause, calendar(event())))
+    [draft] = drafts()
+    draft.publish(at())
+
+    preview = words(upload(alice, cause, calendar(event(title="Another"))))
+
+    assert "It is public here." in preview
+    assert "Take over what is ticked" not in preview
+    assert draft.title == Texts(en="Vigil")
+
+
+def test_what_changed_here_since_the_preview_is_shown_again_instead(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(event())))
+    preview = upload(alice, cause, calendar(event(title="Another")))
+    [draft] = drafts()
+    draft.title = Texts(en="By hand")
+
+    page = confirm(alice, preview)
+
+    assert page.status_code == 409
+    assert "Something has changed here meanwhile" in page.text
+    assert "until now: By hand" in page.text
+    assert draft.title == Texts(en="By hand")
+
+
+def test_our_own_calendar_changes_nothing(alice, cause):
+    make.action(cause=cause, slug="a", summary=Texts(en="Come."))
+    make.action(cause=cause, slug="b", publish=False)
+    make.action(cause=cause, slug="c", starts=datetime(2023, 6, 1), hours=48, zone="Europe/Paris")
+    exported = alice.get(f"/manage/exchange/campaigns/{cause.id}.ics?drafts=1").data
+
+    preview = words(upload(alice, cause, exported))
+
+    assert preview.count("It comes from here, and is here.") == 3
+    assert "There is nothing to take over." in preview
+
+
+def test_a_uid_of_another_team_is_left_alone_and_its_action_not_shown(alice, cause):
+    theirs = make.action(make.team("Other people"), publish=False, title=Texts(en="Secret plan"))
+    theirs.uid = "vigil@elsewhere.example"
+
+    preview = upload(alice, cause, calendar(event()))
+
+    assert "Somebody else has it on this site." in preview.text
+    assert "Secret plan" not in preview.text
+    assert f"/manage/actions/{theirs.id}" not in preview.text
+
+
+def test_a_uid_of_another_campaign_of_ours_is_left_alone(alice, cause, team):
+    other = make.action(cause=make.campaign(team), publish=False)
+    other.uid = "vigil@elsewhere.example"
+
+    assert "It is in another campaign of yours." in upload(alice, cause, calendar(event())).text
+
+
+def test_what_is_over_is_offered_but_not_ticked(alice, cause):
+    past = event(uid="past", title="Last year", start="20220603T180000Z", end="20220603T200000Z")
+
+    preview = upload(alice, cause, calendar(past, event()))
+    confirm(alice, preview)
+
+    assert "Last year Friday 3 June 2022, 2:00 pm to 4:00 pm, Ottawa time (EDT) It is over." in words(preview)
+    assert [draft.uid for draft in drafts()] == ["vigil@elsewhere.example"]
+
+
+def test_a_hundred_that_are_called_alike_have_addresses_of_their_own(alice, cause):
+    file = calendar(*(event(uid=str(number)) for number in range(100)))
+
+    page = confirm(alice, upload(alice, cause, file))
+
+    assert page.status_code == 303
+    assert len({draft.slug for draft in drafts()}) == 100
+
+
+def test_the_history_says_who_imported_and_what_an_update_changed(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(event())))
+    confirm(alice, upload(alice, cause, calendar(event(title="Long vigil"))))
+    [draft] = drafts()
+
+    deeds = [(entry.deed, entry.organizer.name) for entry in recording.entries(draft, 9)]
+
+    assert deeds == [(Deed.EDITED, "Alice"), (Deed.BEGUN, "Alice")]
+
+
+# ------------------------------------------------------------------ times
+
+
+def times(alice, cause, *parts, head=()):
+    confirm(alice, upload(alice, cause, calendar(*parts, head=head)))
+    return [(draft.starts_local, draft.zone) for draft in drafts()]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wall", "zone"),
+    [
+        ("20230603T180000Z", "20230603T200000Z", datetime(2023, 6, 3, 14), "America/Toronto"),
+        ("20230603T180000", "20230603T200000", datetime(2023, 6, 3, 18), "America/Toronto"),
+        ("DTSTART;TZID=Europe/Paris:20230603T180000", None, datetime(2023, 6, 3, 18), "Europe/Paris"),
+        ("DTSTART;TZID=Eastern Standard Time:20230603T180000", None, datetime(2023, 6, 3, 18), "America/New_York"),
+        ("DTSTART;TZID=W. Europe Standard Time:20230603T180000", None, datetime(2023, 6, 3, 18), "Europe/Berlin"),
+        ("DTSTART;TZID=/mozilla.org/2005_1/Europe/Rome:20230603T180000", None, datetime(2023, 6, 3, 18), "Europe/Rome"),
+        ('DTSTART;TZID="Our office":20230603T180000', None, datetime(2023, 6, 3, 17, 30), "America/Toronto"),
+        ("DTSTART;TZID=UTC:20230603T180000", None, datetime(2023, 6, 3, 14), "America/Toronto"),
+        ("DTSTART;VALUE=DATE:20230603", "DTEND;VALUE=DATE:20230605", datetime(2023, 6, 3), "America/Toronto"),
+    ],
+)
+def test_times_are_read_whatever_their_zone_is_called(alice, cause, start, end, wall, zone):
+    assert times(alice, cause, TORONTO, OWN_ZONE, event(start=start, end=end)) == [(wall, zone)]
+
+
+def test_what_a_calendar_says_of_its_own_zone_counts_for_floating_times(alice, cause):
+    floating = event(start="20230603T180000", end=None)
+
+    assert times(alice, cause, floating, head=["X-WR-TIMEZONE:Europe/Madrid"]) == [
+        (datetime(2023, 6, 3, 18), "Europe/Madrid")
+    ]
+
+
+def test_whole_days_stay_whole_days(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(event(start="DTSTART;VALUE=DATE:20230602", end=None))))
+
+    [draft] = drafts()
+    assert draft.all_day
+    assert (draft.starts_local, draft.ends_local) == (datetime(2023, 6, 2), datetime(2023, 6, 3))
+
+
+def test_an_unknown_zone_is_read_as_ours_with_a_warning(alice, cause):
+    preview = upload(alice, cause, calendar(event(start="DTSTART;TZID=Mars/Olympus:20230603T180000", end=None)))
+
+    assert "Saturday 3 June 2023, 6:00 pm to 7:00 pm, Ottawa time (EDT)" in words(preview)
+    assert "Its time zone is unknown: check the hour." in words(preview)
+
+
+def test_an_hour_that_the_clocks_skip_is_moved_on_with_a_warning(alice, cause):
+    skipped = event(start="20240310T023000", end="20240310T040000")
+
+    preview = upload(alice, cause, calendar(skipped))
+
+    assert "Sunday 10 March 2024, 3:30 am to 4:00 am" in words(preview)
+    assert "The clocks go forward over its hour" in words(preview)
+
+
+def test_the_second_of_a_doubled_hour_stays_the_second(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(event(start="20231105T063000Z", end="20231105T073000Z"))))
+
+    [draft] = drafts()
+    assert draft.starts_at == datetime(2023, 11, 5, 6, 30, tzinfo=UTC)
+    assert draft.ends_at - draft.starts_at == timedelta(hours=1)
+
+
+# ------------------------------------------------------------------ what repeats
+
+
+WEEKLY = event(
+    "RRULE:FREQ=WEEKLY;COUNT=5",
+    "EXDATE;TZID=America/Toronto:20231108T190000",
+    start="DTSTART;TZID=America/Toronto:20231025T190000",
+    end="DTEND;TZID=America/Toronto:20231025T200000",
+)
+MOVED = event(
+    "RECURRENCE-ID;TZID=America/Toronto:20231115T190000",
+    title="Vigil by candlelight",
+    start="DTSTART;TZID=America/Toronto:20231116T200000",
+    end="DTEND;TZID=America/Toronto:20231116T210000",
+)
+
+
+def test_each_date_of_what_repeats_is_a_draft_with_a_uid_for_ever(alice, cause):
+    confirm(alice, upload(alice, cause, calendar(WEEKLY, MOVED)))
+
+    assert [(draft.uid, draft.title["en"], draft.starts_local) for draft in drafts()] == [
+        ("20231025T230000Z-vigil@elsewhere.example", "Vigil", datetime(2023, 10, 25, 19)),
+        ("20231101T230000Z-vigil@elsewhere.example", "Vigil", datetime(2023, 11, 1, 19)),
+        ("20231116T000000Z-vigil@elsewhere.example", "Vigil by candlelight", datetime(2023, 11, 16, 20)),
+        ("20231123T000000Z-vigil@elsewhere.example", "Vigil", datetime(2023, 11, 22, 19)),
+    ]
+    assert "unchanged" in words(upload(alice, cause, calendar(WEEKLY, MOVED)))
+
+
+def test_what_never_ends_is_followed_for_a_year_and_no_further_than_five_hundred_dates(alice, cause):
+    daily = [event("RRULE:FREQ=DAILY", uid=str(number), start="20230601T180000Z", end=None) for number in (1, 2)]
+
+    preview = words(upload(alice, cause, calendar(*daily)))
+
+    assert "500 drafts would be created" in preview
+    assert re.search(r"1\d\d dates more than 500 are left out", preview)
+
+
+def test_dates_that_are_listed_are_taken(alice, cause):
+    listed = event("RDATE:20230610T180000Z,20230617T180000Z")
+
+    assert [wall.day for wall, _ in times(alice, cause, listed)] == [3, 10, 17]
+
+
+# ------------------------------------------------------------------ texts
+
+
+def test_texts_are_only_texts(alice, cause):
+    hostile = "<script>alert(1)</script> [x](javascript:y) **loud**\\n# Big\\n\\n<b>bold</b>&amp;\\, end\x07"
+    confirm(alice, upload(alice, cause, calendar(event(f"DESCRIPTION:{hostile}", title=f"A{hostile}B"))))
+    [draft] = drafts()
+    page = alice.get(f"/manage/actions/{draft.id}/preview").text
+    said = BeautifulSoup(page, "html.parser").main
+
+    assert said.find("script") is None
+    assert said.find("strong", string="loud") is None
+    assert "# Big" in said.get_text()
+    assert "**loud**" in said.get_text()
+    assert "\x07" not in page
+
+
+def test_html_of_other_programs_becomes_words(alice, cause):
+    rich = "DESCRIPTION:<p>Come <b>early</b>.</p><br>Bring&nbsp\\;water &amp\\; bread"
+
+    confirm(alice, upload(alice, cause, calendar(event(rich))))
+
+    assert drafts()[0].why["en"] == "Come early.\n\nBring water \\& bread"
+
+
+def test_too_long_texts_are_cut_and_that_is_said(alice, cause):
+    long = event(f"DESCRIPTION:{'word ' * 3000}", f"LOCATION:{'x' * 900}", title="word " * 100)
+
+    preview = words(upload(alice, cause, calendar(long)))
+
+    assert "The title is cut to 120 characters." in preview
+    assert "The description is too long and is cut." in preview
+    assert "The place is too long and is cut." in preview
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example/", "javascript:alert(1)", "https://u:p@a.example/", "mailto:a@b.example"]
+)
+def test_links_are_https_or_left_out(alice, cause, url):
+    preview = upload(alice, cause, calendar(event(f"URL:{url}")))
+    confirm(alice, preview)
+
+    assert "Its link isn’t https, and is left out." in words(preview)
+    assert drafts()[0].why == Texts()
+
+
+def test_guests_hosts_alarms_and_attachments_are_not_even_kept(alice, cause):
+    full = event(
+        "ATTENDEE;CN=Ada:mailto:ada@example.org",
+        "ORGANIZER;CN=Bob:mailto:bob@example.org",
+        "CONTACT:Carla",
+        "ATTACH:https://files.example/secret.pdf",
+        "COMMENT:for us only",
+        "BEGIN:VALARM",
+        "ACTION:EMAIL",
+        "SUMMARY:Alarm",
+        "ATTENDEE:mailto:dina@example.org",
+        "END:VALARM",
+    )
+
+    upload(alice, cause, calendar(full))
+
+    kept = repr(db.session.scalars(db.select(Import)).one().found)
+    assert "Vigil" in kept
+    for word in ("example.org", "Carla", "files.example", "for us only", "Alarm"):
+        assert word not in kept
+
+
+# ------------------------------------------------------------------ what is broken
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_calendar_is_refused_in_words(alice, cause, name):
+    content, said = BROKEN[name]
+
+    page = upload(alice, cause, content)
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert db.session.scalars(db.select(Import)).all() == []
+
+
+def test_what_is_too_large_is_refused_in_words(alice, cause):
+    too_large = alice.post("/manage/exchange/imports/new", environ_overrides={"CONTENT_LENGTH": str(2 * 1024 * 1024)})
+
+    assert too_large.status_code == 413
+    assert "a calendar 1 MB" in too_large.text
+    with pytest.raises(Unreadable, match="too_large"):
+        lines.sort(b"x" * (1024 * 1024 + 1))
+
+
+def test_no_file_is_refused_in_words(alice, cause):
+    page = alice.post("/manage/exchange/imports/new", data={"campaign": cause.id})
+
+    assert page.status_code == 422
+    assert "Choose a calendar file: it ends in .ics." in page.text
+
+
+def test_an_event_that_cant_be_taken_leaves_the_others(alice, cause):
+    bad = [
+        text.replace("vigil@elsewhere.example", f"{number}@x") for number, (text, _) in enumerate(BAD_EVENTS.values())
+    ]
+    good = event(uid="good", title="Good one")
+
+    preview = upload(alice, cause, calendar(*bad, good))
+    confirm(alice, preview)
+
+    assert [draft.uid for draft in drafts()] == ["good"]
+    for name, (_, said) in BAD_EVENTS.items():
+        assert said in words(preview), name
+    assert f"{len(BAD_EVENTS)} are left out" in words(preview)
+
+
+@pytest.mark.parametrize(
+    "uid", [None, "", "x" * 5000, "a\x07b", "'; DROP TABLE actions; --", "\u202eabc", "é" * 200, "../../x", "%00"]
+)
+def test_any_uid_is_one(alice, cause, uid):
+    file = calendar(event(uid=uid))
+
+    confirm(alice, upload(alice, cause, file))
+
+    [draft] = drafts()
+    assert 0 < len(draft.uid) <= 255
+    assert "1 is here already, unchanged" in words(upload(alice, cause, file))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_other_encodings_are_read(alice, cause, encoding):
+    confirm(alice, upload(alice, cause, calendar(event(title="Manifestação é já")).decode().encode(encoding)))
+
+    assert drafts()[0].title["en"] == "Manifestação é já"
+
+
+# ------------------------------------------------------------------ whose it is
+
+
+def test_somebody_else_of_the_team_doesnt_see_it(app, alice, cause, team):
+    upload(alice, cause, calendar(event()))
+    one = db.session.scalars(db.select(Import)).one()
+    bob = type(alice)(app).sign_in(make.account("Bob", team, level=Level.ORGANIZER))
+
+    assert bob.get(f"/manage/exchange/imports/{one.id}").status_code == 404
+    assert bob.post(f"/manage/exchange/imports/{one.id}/confirm").status_code == 404
+
+
+def test_after_a_day_it_is_gone(alice, cause, at):
+    preview = upload(alice, cause, calendar(event()))
+    at.forward(timedelta(hours=7))
+    alice.sign_in(make.account("Dina", cause.team))  # Alice's session has ended
+    at.forward(timedelta(days=1))
+
+    assert confirm(alice, preview).status_code in (303, 404)
+    assert drafts() == []
+
+
+def test_who_may_not_write_cant_import(client, team, cause):
+    client.sign_in(make.account("Bob", team, level=Level.MODERATOR))
+
+    page = client.get("/manage/exchange/imports/new")
+
+    assert "There is none yet that you may write for." in page.text
+    assert upload(client, cause, calendar(event())).status_code == 422
+
+
+def test_an_outsider_cant_import_into_our_campaign(client, cause):
+    client.sign_in(make.account("Charlie", make.team("Other people")))
+
+    page = upload(client, cause, calendar(event()))
+
+    assert page.status_code == 422
+    assert db.session.scalars(db.select(Import)).all() == []
+
+
+def test_not_more_than_ten_wait_at_a_time(alice, cause):
+    for number in range(10):
+        assert upload(alice, cause, calendar(event(uid=str(number)))).status_code == 200
+
+    page = upload(alice, cause, calendar(event(uid="11")))
+
+    assert page.status_code == 409
+    assert "Ten calendars of yours wait" in page.text
