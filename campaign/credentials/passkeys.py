@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import webauthn
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
@@ -177,11 +178,10 @@ def _found(answer: str) -> Passkey:
 
 
 def _spend(challenge: bytes, now: datetime) -> None:
-    digest = sha256(challenge).digest()
-    if db.session.get(SpentChallenge, digest) is not None:
+    spent = insert(SpentChallenge).values(digest=sha256(challenge).digest(), expires_at=now + WITHIN)
+    first = spent.on_conflict_do_nothing(index_elements=["digest"]).returning(SpentChallenge.digest)
+    if not db.session.execute(first).all():
         raise NotProven
-    db.session.add(SpentChallenge(digest=digest, expires_at=now + WITHIN))
-    db.session.flush()
 
 
 def _read(answer: str, reader: Callable[[dict[str, Any]], T]) -> T:

@@ -13,7 +13,7 @@ from campaign.credentials.forms import AnswerForm, CodeForm
 from campaign.credentials.passkeys import NotProven
 from campaign.errors import Missing
 from campaign.extensions import db
-from campaign.web import guard, limits, second_step
+from campaign.web import guard, limits, requests, second_step
 
 bp = Blueprint("signins", __name__)
 
@@ -74,6 +74,7 @@ def enter_recovery_code() -> ResponseReturnValue:
 
 @bp.post("/login/second/passkey/options")
 @guard.open_to_all
+@requests.slow_at_first  # it writes nothing
 def options_for_second() -> ResponseReturnValue:
     organizer = _half_in()
     if organizer is None:
@@ -98,6 +99,7 @@ def answer_for_second() -> ResponseReturnValue:
 
 @bp.post("/login/passkey/options")
 @guard.open_to_all
+@requests.slow_at_first
 def options() -> ResponseReturnValue:
     return _options(ALONE)
 

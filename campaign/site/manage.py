@@ -11,6 +11,7 @@ from campaign.accounts.models import Team
 from campaign.actions.models import Action
 from campaign.articles.models import Article
 from campaign.campaigns.models import Campaign
+from campaign.credentials import factors
 from campaign.messages import timeline
 from campaign.outbox import health
 from campaign.replies.models import Reply
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
         untranslated=_untranslated(coming),
         poor_teams=[team for team in guard.every(Team, may=Permission.MANAGE_TEAM) if not team.can_publish],
         steps=_steps(),
+        factors=factors.of(guard.me()),
         may_begin=bool(guard.every(Campaign, may=Permission.EDIT)),
         has_teams=bool(guard.every(Team, may=Permission.EDIT)),
         **_machine(),

@@ -34,7 +34,7 @@ def of_public() -> dict[str, str]:
 
 
 def protect(response: Response) -> Response:
-    managed = request.path.startswith("/manage")
+    managed = f"{request.path}/".startswith("/manage/")
     for name, value in of_public().items():
         response.headers.setdefault(name, value)
     response.headers["Content-Security-Policy"] = MANAGE_CSP if managed else PUBLIC_CSP

@@ -196,6 +196,17 @@ def test_a_team_cannot_send_mail_to_everybody(owner, team):
     assert db.session.query(Invitation).count() == joining.MOST_WAITING
 
 
+def test_nor_by_withdrawing_and_inviting_again(owner, team):
+    for number in range(30):
+        owner.post(f"/manage/teams/{team.id}/invite", data=NOOR | {"email": f"n{number}@example.org"})
+        db.session.query(Invitation).delete()
+
+    page = owner.post(f"/manage/teams/{team.id}/invite", data=NOOR)
+
+    assert page.status_code == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 3600
+
+
 def test_an_owner_changes_what_a_member_may_do(owner, team, bob):
     page = owner.post(f"/manage/teams/{team.id}/members/{bob.id}", data={"level": "moderator"})
 

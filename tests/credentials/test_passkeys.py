@@ -274,6 +274,15 @@ def test_none_is_added_without_the_password_having_been_given(owner, alice):
     assert passkeys.of(alice) == []
 
 
+def test_another_site_cannot_send_an_answer(client, owner):
+    passkey, _page = add_passkey(owner)
+    answer = passkey.get(options(client))
+    client.csrf_token = None
+
+    assert client.post("/manage/login/passkey", data={"credential": answer}).status_code == 400
+    assert not is_in(client)
+
+
 def test_who_was_put_out_doesnt_come_in_by_passkey(client, owner, alice):
     passkey, _page = add_passkey(owner)
     alice.active = False

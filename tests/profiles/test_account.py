@@ -343,13 +343,25 @@ def test_nobody_elses_sessions_end_with_ones_own(app, client, signed_in, team):
     assert is_in(bob)
 
 
-def test_a_second_step_is_suggested_until_there_is_one(client, signed_in):
-    before = client.get("/manage/account").text
+@pytest.mark.parametrize("path", ["/manage/account", "/manage/"])
+def test_a_second_step_is_suggested_until_there_is_one(client, signed_in, path):
+    before = client.get(path).text
 
     set_up_app(client)
 
-    assert "With a second step, a stolen or guessed password isn’t enough." in before
-    assert "With a second step" not in client.get("/manage/account").text
+    assert "Your password alone opens" in before
+    assert "Your password alone opens" not in client.get(path).text
+
+
+def test_who_has_few_codes_left_is_reminded_of_new_ones(app, client, signed_in, alice):
+    _secret, codes = set_up_app(client)
+    for used in codes[:7]:
+        visitor = Visitor(app)
+        give_password(visitor, alice)
+        visitor.post("/manage/login/recovery", data={"code": used})
+
+    assert "3 recovery codes are left to you" in client.get("/manage/").text
+    assert "few" in soup(client.get("/manage/account")).find(id="second-step").text
 
 
 def test_signing_in_as_somebody_else_ends_the_session_before(app, client, signed_in, team, at):

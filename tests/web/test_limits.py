@@ -40,6 +40,7 @@ def test_the_page_says_in_words_to_wait(client):
 
     assert page.status_code == 429
     assert "Wait a few minutes" in page.text
+    assert 0 < int(page.headers["Retry-After"]) <= 60
 
 
 def test_behind_a_proxy_or_an_onion_an_action_has_a_ceiling_of_its_own(client, monkeypatch):
