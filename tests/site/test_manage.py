@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from campaign.accounts.membership import Level
 from campaign.columns import Texts
 from campaign.extensions import db
+from campaign.messages import notices
 from campaign.outbox import health
 from campaign.outbox.models import Delivery, DeliveryState, Occasion
 from tests import make
@@ -97,8 +99,85 @@ def test_letters_of_other_teams_are_their_own_business(alice):
     assert "could not be delivered" not in alice.get("/manage/").text
 
 
-def fail(subject):
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("presumed", "1 letter may not have arrived, the mail server didn’t say: Protest CANSEC"),
+        ("expired", "1 letter came too late to be sent: Protest CANSEC"),
+    ],
+)
+def test_mail_that_may_not_have_arrived_or_came_too_late_is_something_to_look_at(alice, team, state, words):
+    action = make.action(team)
+    fail(f"action:{action.id}", DeliveryState(state))
+
+    assert words in alice.get("/manage/").text
+
+
+def test_what_the_public_cannot_read_in_a_language_of_the_campaign_is_something_to_translate(alice, team):
+    cause = make.campaign(team, languages=["en", "fr"])
+    action = make.action(cause=cause, title=Texts(en="Vigil"))
+    article = make.article(cause, title=Texts(en="Why"))
+    make.action(cause=cause, title=Texts(en="Idea"), publish=False)
+    make.action(title=Texts(en="Others’"))
+
+    todo = BeautifulSoup(alice.get("/manage/").text, "html.parser").find(class_="todo")
+
+    missing = {item.span.text: item.a["href"] for item in todo("li") if "missing" in item.text}
+    assert missing == {
+        "Français is missing: Vigil": f"/manage/actions/{action.id}/translations/fr",
+        "Français is missing: Why": f"/manage/articles/{article.id}/translations/fr",
+    }
+
+
+def test_many_missing_languages_are_told_as_a_number(alice, team):
+    cause = make.campaign(team)
+    for number in range(6):
+        make.action(cause=cause, title=Texts(en=f"Vigil {number}"))
+
+    assert "4 more texts are missing in other languages." in alice.get("/manage/").text
+
+
+def test_a_moderator_is_not_told_what_others_have_to_write(client, team, at):
+    make.action(team)
+    health.beat(health.WORKER, at())
+    client.sign_in(make.account("Mo", team, level=Level.MODERATOR))
+
+    assert "is missing" not in client.get("/manage/").text
+
+
+def test_the_next_messages_are_there_with_when_and_to_how_many(alice, team, at):
+    action = make.action(team, publish=False)
+    notices.publish(action, at())
+    make.rsvp(action, "ada@example.org")
+    noise = make.action(make.team("Other people"), title=Texts(en="Others’"), publish=False)
+    notices.publish(noise, at())
+
+    section = BeautifulSoup(alice.get("/manage/").text, "html.parser").find(attrs={"aria-labelledby": "messages"})
+
+    assert "Reminder: Protest CANSEC" in section.text
+    assert "Tuesday 30 May 2023, 6:00 pm · 1 person as things stand" in section.text
+    assert "Others’" not in section.text
+
+
+def test_a_newcomer_is_led_step_by_step_to_the_first_published_action(alice, team, at):
+    team.reply_address = ""
+
+    def steps():
+        page = BeautifulSoup(alice.get("/manage/").text, "html.parser")
+        return [bool(step.find(class_="tag--ok")) for step in page.select(".steps > li")]
+
+    assert steps() == [False, False, False, False]
+    team.reply_address = "team@example.org"
+    cause = make.campaign(team)
+    assert steps() == [True, True, False, False]
+    action = make.action(cause=cause, publish=False)
+    assert steps() == [True, True, True, False]
+    notices.publish(action, at())
+    assert steps() == []
+
+
+def fail(subject, state=DeliveryState.FAILED):
     occasion = Occasion(kind="notice", letter="x", subject=subject, priority=10, on_unknown="resend", state="expanded")
-    failed = {"state": DeliveryState.FAILED, "language": "en", "priority": 10, "message_id": subject}
+    failed = {"state": state, "language": "en", "priority": 10, "message_id": subject}
     db.session.add(Delivery(occasion=occasion, person_key="x", **failed))
     db.session.flush()
