@@ -41,10 +41,9 @@ class TestWorker:
 
     def die(self):
         """As by a kill when the wire is quiet: nothing is recorded, nothing given back; what the journal says stays."""
-        for line in self.courier._lines:
-            line.hang_up()
-        for line in self.courier._lines:
-            line.join()
+        while self.courier._out:
+            self.courier._collect(wait=1)
+        self.courier._lines.hang_up()
         fcntl.flock(self.presence._lock, fcntl.LOCK_UN)
 
     def end(self):

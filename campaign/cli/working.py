@@ -2,7 +2,6 @@
 
 import logging
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -49,7 +48,6 @@ class Worker:
         base_url: str,
         connections: int,
         relay: Relay,
-        came_back: Callable[[], None] = lambda: None,
     ) -> None:
         self._keyring = keyring
         self._presence = presence
@@ -64,7 +62,7 @@ class Worker:
             lambda: Connection(server),
             connections,
             relay,
-            came_back,
+            db.engine,
         )
 
     def tasks(self) -> dict[str, Task]:
@@ -136,7 +134,6 @@ def work() -> None:
         current_app.config["BASE_URL"],
         current_app.config["MAIL_CONNECTIONS"],
         Relay(),
-        came_back=lambda: engine.kick("send"),
     )
     engine.every(TICK, "recover", worker.recover, everywhere=True)
     for name, task in worker.tasks().items():

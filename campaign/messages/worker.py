@@ -1,26 +1,31 @@
 """What the worker does about mail: plan, expand, and make each letter from the facts of the moment that it goes out."""
 
-import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from sqlalchemy import BigInteger, String, Text, cast, literal_column, select
+
+from campaign.accounts.models import Team
 from campaign.actions.models import Action
 from campaign.calendars import feeds
+from campaign.campaigns.models import Campaign
 from campaign.databases import writing
 from campaign.extensions import db, in_language
 from campaign.messages import expansion, letters, planning, sends, usual
+from campaign.messages.models import Rule, RuleKind
 from campaign.outbox import composing, sealed
 from campaign.outbox import letters as plain_letters
 from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
+from campaign.outbox.hand import Hand, Statement
 from campaign.outbox.models import Kind, Occasion
-from campaign.rsvps import booking
-from campaign.rsvps.opening import Vaults
-from campaign.sealing import CannotOpen, Keyring
+from campaign.rsvps.models import ActionKey, Rsvp, State
+from campaign.rsvps.opening import Person
+from campaign.sealing import CannotOpen, Keyring, Vault
 
 log = logging.getLogger(__name__)
 
@@ -51,47 +56,116 @@ def expand(now: datetime) -> int:
     return owed
 
 
+class _Owed(NamedTuple):
+    """What is owed, as the outbox has it."""
+
+    kind: str
+    letter: str
+    subject: str
+    facts: str  # JSON, as the database keeps it
+
+
+class _Topic(NamedTuple):
+    """An action that letters are about."""
+
+    id: int
+    version: tuple[Any, ...]  # another, when anything has changed that letters show
+    vault: Vault
+
+
+_OWED = Statement(
+    lambda ids: select(Occasion.id, Occasion.kind, Occasion.letter, Occasion.subject, cast(Occasion.facts, Text)).where(
+        Occasion.id.in_(ids)
+    ),
+    BigInteger,
+)
+_TOPIC = Statement(
+    lambda ids: (
+        select(ActionKey.wrapped, Action.revision, Action.version, Campaign.version, *Team.__table__.columns)
+        .join(Action, Action.id == ActionKey.action_id)
+        .join(Campaign, Campaign.id == Action.campaign_id)
+        .join(Team, Team.id == Campaign.team_id)
+        .where(ActionKey.action_id.in_(ids))
+    ),
+    BigInteger,
+)
+_WORDS = Statement(  # of confirmations, which are owed by who knows no rules
+    lambda ids: (
+        select(cast(Rule.subject, Text), cast(Rule.body, Text))
+        .where(Rule.action_id.in_(ids), Rule.kind == literal_column(f"'{RuleKind.CONFIRMATION}'"))
+        .order_by(Rule.id)
+        .limit(1)
+    ),
+    BigInteger,
+)
+_CONFIRMED = Statement(
+    lambda ids: select(Rsvp.id).where(Rsvp.id.in_(ids), Rsvp.state == literal_column(f"'{State.CONFIRMED}'")), String
+)
+
+
 class Desk:
     """Where letters are written and addressed. It alone joins what the outbox keeps apart: facts, person, action."""
 
     def __init__(self, keyring: Keyring, base_url: str, sender: str) -> None:
         self._keyring = keyring
-        self._vaults = Vaults(keyring)
+        self._vaults: dict[tuple[int, bytes], Vault] = {}
         self._base_url = base_url
         self._sender = sender
         self._marks = Marks()
-        self._skeletons: OrderedDict[tuple[str, ...], Skeleton] = OrderedDict()
+        self._skeletons: OrderedDict[tuple[Any, ...], Skeleton] = OrderedDict()
 
-    def compose(self, occasion: Occasion, started: Started, now: datetime) -> Mail:
-        """Raises CannotOpen or composing.Unsendable for what can never be sent."""
-        action = self._action(occasion.subject)
-        to_organizer = action is None or occasion.kind == Kind.TEST
-        person = self._organizer(started) if to_organizer or action is None else self._supporter(action, started)
-        if occasion.kind == Kind.NOTICE and person["name"] and not booking.is_confirmed(started.person_key):
-            person = {**person, "name": ""}  # somebody else may have put it there
-        skeleton = self._skeleton(occasion, action, started.language, person)
-        return skeleton.fill_in(person, started.message_id, now)
+    def compose(self, hand: Hand, batch: Sequence[Started], now: datetime) -> Callable[[Started], Mail]:
+        """What makes each of these letters. It raises CannotOpen or composing.Unsendable for what can't be sent, ever.
+
+        Looks up what they need in a few queries for all of them; most often nothing has changed since the last time.
+        """
+        ids = list({started.occasion_id for started in batch})
+        owed = {row[0]: _Owed(*row[1:]) for row in hand.run(_OWED, ids)}
+        topics = {subject: self._topic(hand, subject) for subject in {each.subject for each in owed.values()}}
+        words = {each.subject: self._words(hand, each.subject) for each in owed.values() if _has_words(each)}
+        notices = [started.person_key for started in batch if owed[started.occasion_id].kind == Kind.NOTICE]
+        confirmed = {row[0] for row in hand.run(_CONFIRMED, notices)} if notices else set()
+
+        def write(started: Started) -> Mail:
+            what = owed[started.occasion_id]
+            topic = topics[what.subject]
+            if _action_of(what.subject) is None or what.kind == Kind.TEST:
+                person = sealed.open_box(self._keyring, started.person_key, started.to_sealed)
+            elif topic is None:
+                raise CannotOpen
+            else:
+                person = self._supporter(topic, started)
+            if what.kind == Kind.NOTICE and person["name"] and started.person_key not in confirmed:
+                person = {**person, "name": ""}  # somebody else may have put it there
+            said = words.get(what.subject, ()) if _has_words(what) else ()
+            version = (*topic.version, *said) if topic else ()
+            skeleton = self._skeleton(started.occasion_id, what, version, started.language, person)
+            return skeleton.fill_in(person, started.message_id, now)
+
+        return write
 
     def clear(self) -> None:
-        """Forget what was made so far: something that letters show may have changed without raising a version."""
+        """Forget what was made so far: something that letters show may have changed without raising a version.
+
+        And keep no key longer than for a moment: its action's may be erased.
+        """
         self._skeletons.clear()
         self._vaults.clear()
 
-    def _action(self, subject: str) -> Action | None:
-        """The action that a letter is about; none for one about an organizer's account."""
-        topic, _, number = subject.partition(":")
-        if topic != "action":
+    def _topic(self, hand: Hand, subject: str) -> _Topic | None:
+        """None for what is about no action, or about one whose key is no more: nothing sealed for it can be opened."""
+        action_id = _action_of(subject)
+        rows = hand.run(_TOPIC, [action_id]) if action_id is not None else []
+        if action_id is None or not rows:
             return None
-        action = db.session.get(Action, int(number))
-        if action is None:
-            raise CannotOpen
-        return action
+        [(wrapped, *version)] = rows
+        vault = self._vaults.get((action_id, wrapped))
+        if vault is None:
+            vault = self._vaults[action_id, wrapped] = self._keyring.vault(wrapped, action_id)
+        return _Topic(action_id, tuple(version), vault)
 
-    def _organizer(self, started: Started) -> Mapping[str, str]:
-        return sealed.open_box(self._keyring, started.person_key, started.to_sealed)
-
-    def _supporter(self, action: Action, started: Started) -> Mapping[str, str]:
-        known = self._vaults.open_box(action.id, started.person_key, started.to_sealed)
+    def _supporter(self, topic: _Topic, started: Started) -> Mapping[str, str]:
+        known = Person.open(topic.vault, started.to_sealed, topic.id, started.person_key)
         return {
             "to": known.to,
             "name": known.name,
@@ -101,43 +175,43 @@ class Desk:
             "people": known.people,
         }
 
+    def _words(self, hand: Hand, subject: str) -> tuple[Any, ...]:
+        """What the team wants to have said to each who answers, as the database keeps it."""
+        return tuple(hand.run(_WORDS, [_action_of(subject)]))
+
     def _skeleton(
-        self, occasion: Occasion, action: Action | None, language: str, person: Mapping[str, str]
+        self, occasion_id: int, what: _Owed, version: tuple[Any, ...], language: str, person: Mapping[str, str]
     ) -> Skeleton:
         """Made once for all whose letter differs in their own values only."""
-        said = self._facts(occasion, action)
-        facts = json.dumps(said, sort_keys=True)
-        version = () if action is None else (str(action.revision), str(action.version))
-        shown = [f"{key}={bool(value) if key in composing.OWN else value}" for key, value in sorted(person.items())]
-        key = (occasion.letter, occasion.kind, occasion.subject, language, facts, *version, *shown)
+        shown = [(key, bool(value) if key in composing.OWN else value) for key, value in person.items()]
+        key = (what, language, version, *shown)
         made = self._skeletons.get(key)
         if made is None:
-            made = self._skeletons[key] = self._make(occasion, said, action, language, person)
+            db.session.rollback()
+            occasion = db.session.get_one(Occasion, occasion_id)
+            made = self._skeletons[key] = self._make(occasion, self._facts(occasion, what), language, person)
+            db.session.rollback()
             if len(self._skeletons) > _KEPT:
                 self._skeletons.popitem(last=False)
         return made
 
-    def _facts(self, occasion: Occasion, action: Action | None) -> Mapping[str, Any]:
-        """A confirmation is owed by who knows no rules; the team's words for it are looked up when it is written."""
-        if action is None or occasion.kind != Kind.CONFIRMATION or occasion.letter != usual.CONFIRMATION:
+    def _facts(self, occasion: Occasion, what: _Owed) -> Mapping[str, Any]:
+        action_id = _action_of(what.subject)
+        if action_id is None or not _has_words(what):
             return occasion.facts
-        return {**occasion.facts, **planning.words_of_confirmation(action.id)}
+        return {**occasion.facts, **planning.words_of_confirmation(action_id)}
 
-    def _make(
-        self,
-        occasion: Occasion,
-        facts: Mapping[str, Any],
-        action: Action | None,
-        language: str,
-        person: Mapping[str, str],
-    ) -> Skeleton:
+    def _make(self, occasion: Occasion, facts: Mapping[str, Any], language: str, person: Mapping[str, str]) -> Skeleton:
         marked, base_url = self._marks.of(person), self._base_url
-        if action is None:
+        action_id = _action_of(occasion.subject)
+        if action_id is None:
             letter = plain_letters.render(occasion.letter, language, facts=facts, person=marked, base_url=base_url)
             return composing.compose(letter, self._marks, From(self._sender))
+        action = db.session.get_one(Action, action_id)
         letter = letters.about(action, occasion.letter, language, facts=facts, person=marked, base_url=base_url)
         host = urlsplit(self._base_url).hostname or "localhost"
-        who = From(self._sender, action.campaign.team.reply_address, f"action-{action.id}.{host}")
+        team = action.campaign.team
+        who = From(self._sender, team.reply_address, f"action-{action.id}.{host}", team.sender_name)
         return composing.compose(letter, self._marks, who, self._parts(occasion, action, language))
 
     def _parts(self, occasion: Occasion, action: Action, language: str) -> list[Part]:
@@ -146,3 +220,14 @@ class Desk:
         with in_language(language):
             content = feeds.for_mail(action, language, self._base_url)
         return [Part(f"{action.slug}.ics", "text/calendar; method=PUBLISH; charset=utf-8", content)]
+
+
+def _action_of(subject: str) -> int | None:
+    """The action that a letter is about; none for one about an organizer's account."""
+    topic, _, number = subject.partition(":")
+    return int(number) if topic == "action" else None
+
+
+def _has_words(what: _Owed) -> bool:
+    """Whether it is the letter to each who answers, for which a rule may have words."""
+    return what.kind == Kind.CONFIRMATION and what.letter == usual.CONFIRMATION and _action_of(what.subject) is not None

@@ -11,26 +11,45 @@ it may have arrived: it is unknown.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CursorResult, UpdateBase, and_, literal_column, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    UpdateBase,
+    and_,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from campaign.extensions import db
 from campaign.outbox import ladder
 from campaign.outbox.faults import Outcome
+from campaign.outbox.hand import Hand, Statement
 from campaign.outbox.journal import Mark, Marks
 from campaign.outbox.models import Delivery, DeliveryState, Occasion, OnUnknown
 
 RESENDS = 3  # after that many silences a letter that is to be sent again isn't any more
 
-# Written out, not bound: or SQLite can't tell that its partial indexes serve.
-_QUEUED = Delivery.state == literal_column(f"'{DeliveryState.QUEUED}'")
+
+def _is(state: DeliveryState) -> ColumnElement[bool]:
+    """Written out, not bound: or SQLite can't tell that its partial indexes serve."""
+    return Delivery.state == literal_column(f"'{state}'")
+
+
+_QUEUED, _LEASED, _SENDING = _is(DeliveryState.QUEUED), _is(DeliveryState.LEASED), _is(DeliveryState.SENDING)
 _IN_HAND = Delivery.state.in_([literal_column(f"'{state}'") for state in (DeliveryState.LEASED, DeliveryState.SENDING)])
 _NEVER_TRIED = and_(Delivery.attempts == 0, Delivery.unknowns == 0)
+_ERASED: dict[str, Any] = {"owner": null(), "next_at": null(), "to_sealed": null()}
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(NamedTuple):
     """A delivery on the wire."""
 
     id: int
@@ -41,7 +60,6 @@ class Started:
     message_id: str
     attempts: int
     unknowns: int
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -55,72 +73,117 @@ class Result:
 
 def is_due(now: datetime, skip: Collection[int] = ()) -> bool:
     """Whether anything waits to be sent now, other than these."""
-    return db.session.scalar(select(Delivery.id).where(_due(now), Delivery.id.not_in(skip)).limit(1)) is not None
+    due = and_(_QUEUED, Delivery.next_at <= now, Delivery.id.not_in(skip))
+    return db.session.scalar(select(Delivery.id).where(due).limit(1)) is not None
 
 
-def claim(owner: str, now: datetime, limit: int, skip: Collection[int] = ()) -> list[int]:
+_OURS = bindparam("worker", type_=Delivery.owner.type)
+_NOW = bindparam("now", type_=Delivery.next_at.type)
+_ORDER = (Delivery.priority, Delivery.next_at, Delivery.id)
+_CLAIM = Statement(
+    lambda skip: (
+        update(Delivery)
+        .where(
+            Delivery.id.in_(
+                select(Delivery.id)
+                .where(_QUEUED, Delivery.next_at <= _NOW, *([Delivery.id.not_in(skip)] if skip else []))
+                .order_by(*_ORDER)
+                .limit(bindparam("limit", type_=BigInteger()))
+                .with_for_update(skip_locked=True)  # beside another worker, where there are locks of rows
+            ),
+            _QUEUED,
+        )
+        .values(state=literal_column(f"'{DeliveryState.LEASED}'"), owner=_OURS)
+        .returning(*_ORDER)
+    ),
+    BigInteger,
+)
+_START = Statement(
+    lambda ids: (
+        update(Delivery)
+        .where(
+            Delivery.id.in_(ids),
+            _LEASED,
+            Delivery.owner == _OURS,
+            Delivery.to_sealed.is_not(None),
+            or_(Delivery.expires_at.is_(None), Delivery.expires_at > _NOW),
+        )
+        .values(state=literal_column(f"'{DeliveryState.SENDING}'"))
+        .returning(*(getattr(Delivery, name) for name in Started._fields))
+    ),
+    BigInteger,
+)
+_TOO_LATE = Statement(
+    lambda ids: (
+        update(Delivery)
+        .where(Delivery.id.in_(ids), _LEASED, Delivery.owner == _OURS, Delivery.expires_at <= _NOW)
+        .values(state=literal_column(f"'{DeliveryState.EXPIRED}'"), **_ERASED)
+    ),
+    BigInteger,
+)
+_END = Statement(
+    lambda ids: (
+        update(Delivery)
+        .where(Delivery.id.in_(ids), _SENDING, Delivery.owner == _OURS)
+        .values(
+            state=bindparam("end", type_=Delivery.state.type),
+            smtp_code=bindparam("code", type_=Delivery.smtp_code.type),
+            sent_on=bindparam("day", type_=Delivery.sent_on.type),
+            **_ERASED,
+        )
+    ),
+    BigInteger,
+)
+
+
+def claim(hand: Hand, owner: str, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[int]:
     """Reserve what is due, most urgent first. Returns ids, in order.
 
     skip: ids to leave alone for now.
     """
-    order = (Delivery.priority, Delivery.next_at, Delivery.id)
-    first = select(Delivery.id).where(_due(now), Delivery.id.not_in(skip)).order_by(*order).limit(limit)
-    claimed = _execute(
-        update(Delivery)
-        .where(Delivery.id.in_(first), _QUEUED)
-        .values(state=DeliveryState.LEASED, owner=owner)
-        .returning(Delivery.id, *order[:2])
-    ).all()
-    return [row.id for row in sorted(claimed, key=lambda row: (row.priority, row.next_at, row.id))]
+    claimed = hand.run(_CLAIM, skip, worker=owner, now=now, limit=limit)
+    return [delivery_id for _, _, delivery_id in sorted(claimed)]
 
 
-def start(owner: str, ids: Collection[int], now: datetime) -> list[Started]:
+def start(hand: Hand, owner: str, ids: Sequence[int], now: datetime) -> list[Started]:
     """From here on they are on the wire, unless they were taken back since the claim or it is too late for them."""
-    mine = and_(Delivery.id.in_(ids), Delivery.state == DeliveryState.LEASED, Delivery.owner == owner)
-    too_late = Delivery.expires_at <= now
-    columns = [getattr(Delivery, name) for name in Started.__dataclass_fields__]
-    rows = _execute(
-        update(Delivery)
-        .where(mine, Delivery.to_sealed.is_not(None), or_(Delivery.expires_at.is_(None), ~too_late))
-        .values(state=DeliveryState.SENDING)
-        .returning(*columns)
-    ).all()
-    if len(rows) < len(ids):
-        _finish(and_(mine, too_late), DeliveryState.EXPIRED)
-    by_id = {row.id: Started(**row._mapping) for row in rows}
-    return [by_id[each] for each in ids if each in by_id]
+    started = [Started(*row) for row in hand.run(_START, ids, worker=owner, now=now)]
+    if len(started) < len(ids):
+        hand.run(_TOO_LATE, ids, worker=owner, now=now)
+    place = {delivery_id: number for number, delivery_id in enumerate(ids)}
+    return sorted(started, key=lambda each: place[each.id])
 
 
-def record(owner: str, results: Sequence[Result], now: datetime) -> None:
+def record(hand: Hand, owner: str, results: Sequence[Result], now: datetime) -> None:
     """What became of what was started."""
     ended: dict[tuple[DeliveryState, int | None], list[int]] = {}
     for result in results:
-        delivery = result.delivery
-        match result.outcome:
-            case Outcome.SENT:
-                ended.setdefault((DeliveryState.SENT, result.code), []).append(delivery.id)
-            case Outcome.PERMANENT | Outcome.POLICY:
-                ended.setdefault((DeliveryState.FAILED, result.code), []).append(delivery.id)
-            case Outcome.TRANSIENT:
-                _put_off(_sent_by(owner, [delivery.id]), delivery, result.code, now)
-            case Outcome.UNKNOWN:
-                policy = db.session.get_one(Occasion, delivery.occasion_id).on_unknown
-                _doubt(_sent_by(owner, [delivery.id]), delivery.unknowns, delivery.message_id, policy, now)
-            case _:
-                _put_back(_sent_by(owner, [delivery.id]))
+        state = _ENDS.get(result.outcome)
+        if state is None:
+            _go_on(hand.connection, owner, result, now)
+        else:
+            ended.setdefault((state, result.code), []).append(result.delivery.id)
     for (state, code), ids in ended.items():
-        sent_on = now.date() if state is DeliveryState.SENT else None
-        _finish(_sent_by(owner, ids), state, smtp_code=code, sent_on=sent_on)
+        day = now.date() if state is DeliveryState.SENT else None
+        hand.run(_END, ids, worker=owner, end=state, code=code, day=day)
 
 
-def release(owner: str) -> None:
+_ENDS = {
+    Outcome.SENT: DeliveryState.SENT,
+    Outcome.PERMANENT: DeliveryState.FAILED,
+    Outcome.POLICY: DeliveryState.FAILED,
+    Outcome.SUPPRESSED: DeliveryState.SUPPRESSED,
+}
+
+
+def release(hand: Hand, owner: str) -> None:
     """What was claimed and not started goes back, as it was."""
-    _put_back(and_(Delivery.owner == owner, Delivery.state == DeliveryState.LEASED))
+    _put_back(hand.connection, and_(Delivery.owner == owner, _IN_HAND, _LEASED))
 
 
 def expire(now: datetime) -> int:
     """What has waited until it was of no more use. Returns how many."""
-    return _finish(and_(_QUEUED, Delivery.expires_at <= now), DeliveryState.EXPIRED)
+    return _finish(db.session.connection(), and_(_QUEUED, Delivery.expires_at <= now), DeliveryState.EXPIRED)
 
 
 def mend_times(now: datetime) -> None:
@@ -130,7 +193,7 @@ def mend_times(now: datetime) -> None:
     """
     late = or_(and_(_NEVER_TRIED, Delivery.next_at > now), Delivery.next_at > now + ladder.LONGEST)
     if db.session.scalar(select(Delivery.id).where(_QUEUED, late).limit(1)) is not None:
-        _execute(update(Delivery).where(_QUEUED, late).values(next_at=now))
+        _execute(db.session.connection(), update(Delivery).where(_QUEUED, late).values(next_at=now))
 
 
 def owners() -> list[str]:
@@ -144,9 +207,10 @@ def recover(owner: str, now: datetime, marks: Marks | None) -> int:
 
     marks: its journal. Without one, whatever it had started may have arrived.
     """
+    connection = db.session.connection()
     theirs = Delivery.owner == owner if owner else Delivery.owner.is_(None)
-    _put_back(and_(theirs, Delivery.state == DeliveryState.LEASED))
-    sending = and_(theirs, Delivery.state == DeliveryState.SENDING)
+    _put_back(connection, and_(theirs, _IN_HAND, _LEASED))
+    sending = and_(theirs, _IN_HAND, _SENDING)
     left = db.session.execute(
         select(Delivery.id, Delivery.unknowns, Delivery.message_id, Occasion.on_unknown)
         .join(Occasion, Occasion.id == Delivery.occasion_id)
@@ -157,57 +221,70 @@ def recover(owner: str, now: datetime, marks: Marks | None) -> int:
         mine = and_(sending, Delivery.id == row.id)
         mark, code = (Mark.SILENCE, 0) if marks is None else marks.get(row.id, (Mark.ANSWERED, 0))
         if mark is Mark.ANSWERED and 200 <= code <= 299:
-            _finish(mine, DeliveryState.SENT, smtp_code=code, sent_on=now.date())
+            _finish(connection, mine, DeliveryState.SENT, smtp_code=code, sent_on=now.date())
         elif mark is Mark.ANSWERED:
-            _put_back(mine)
+            _put_back(connection, mine)
         else:
             unknown += 1
             # Nobody hung up on it: a server that is well takes what our death alone kept us from hearing of.
             policy = OnUnknown.PRESUME if mark is Mark.HANDED_OVER else row.on_unknown
-            _doubt(mine, row.unknowns, row.message_id, policy, now)
+            _doubt(connection, mine, row.unknowns, row.message_id, policy, now)
     return unknown
 
 
-def _sent_by(owner: str, ids: Collection[int]) -> ColumnElement[bool]:
-    return and_(Delivery.id.in_(ids), Delivery.state == DeliveryState.SENDING, Delivery.owner == owner)
+def _go_on(connection: Connection, owner: str, result: Result, now: datetime) -> None:
+    """With one that isn't at its end."""
+    delivery = result.delivery
+    mine = and_(Delivery.id == delivery.id, _SENDING, Delivery.owner == owner)
+    if result.outcome is Outcome.TRANSIENT:
+        _put_off(connection, mine, delivery, result.code, now)
+    elif result.outcome is Outcome.UNKNOWN:
+        policy = connection.scalar(select(Occasion.on_unknown).where(Occasion.id == delivery.occasion_id))
+        _doubt(connection, mine, delivery.unknowns, delivery.message_id, policy or OnUnknown.PRESUME, now)
+    else:
+        _put_back(connection, mine)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(_QUEUED, Delivery.next_at <= now)
-
-
-def _put_off(mine: ColumnElement[bool], delivery: Started, code: int | None, now: datetime) -> None:
+def _put_off(
+    connection: Connection, mine: ColumnElement[bool], delivery: Started, code: int | None, now: datetime
+) -> None:
     """Refused for the time being: the next step of the ladder, if it isn't too late then."""
     attempts = delivery.attempts + 1
     next_at = now + ladder.wait(attempts, delivery.message_id)
-    if delivery.expires_at is not None and next_at >= delivery.expires_at:
-        _finish(mine, DeliveryState.EXPIRED, attempts=attempts, smtp_code=code)
-    else:
-        _put_back(mine, attempts=attempts, next_at=next_at, smtp_code=code)
+    _finish(
+        connection, and_(mine, Delivery.expires_at <= next_at), DeliveryState.EXPIRED, attempts=attempts, smtp_code=code
+    )
+    _put_back(connection, mine, attempts=attempts, next_at=next_at, smtp_code=code)
 
 
-def _doubt(mine: ColumnElement[bool], unknowns: int, message_id: str, policy: OnUnknown, now: datetime) -> None:
+def _doubt(
+    connection: Connection,
+    mine: ColumnElement[bool],
+    unknowns: int,
+    message_id: str,
+    policy: OnUnknown,
+    now: datetime,
+) -> None:
     """It may have been taken or not. Sent again at once the first time, then by the ladder; never without end."""
     unknowns += 1
     if policy is OnUnknown.PRESUME or unknowns > RESENDS:
-        _finish(mine, DeliveryState.PRESUMED, unknowns=unknowns, sent_on=now.date())
+        _finish(connection, mine, DeliveryState.PRESUMED, unknowns=unknowns, sent_on=now.date())
     else:
         wait = ladder.wait(unknowns - 1, message_id) if unknowns > 1 else timedelta()
-        _put_back(mine, unknowns=unknowns, next_at=now + wait)
+        _put_back(connection, mine, unknowns=unknowns, next_at=now + wait)
 
 
-def _put_back(which: ColumnElement[bool], **values: Any) -> None:
+def _put_back(connection: Connection, which: ColumnElement[bool], **values: Any) -> None:
     """Into the queue; whose copy of the address was erased meanwhile, can't be tried again."""
-    _finish(and_(which, Delivery.to_sealed.is_(None)), DeliveryState.CANCELLED)
-    _execute(update(Delivery).where(which).values(state=DeliveryState.QUEUED, owner=None, **values))
+    _finish(connection, and_(which, Delivery.to_sealed.is_(None)), DeliveryState.CANCELLED)
+    _execute(connection, update(Delivery).where(which).values(state=DeliveryState.QUEUED, owner=None, **values))
 
 
-def _finish(which: ColumnElement[bool], state: DeliveryState, **values: Any) -> int:
+def _finish(connection: Connection, which: ColumnElement[bool], state: DeliveryState, **values: Any) -> int:
     """A final state: the copy of the address is erased, and no time finer than a day stays."""
-    erased = {"owner": None, "next_at": None, "to_sealed": None}
-    return _execute(update(Delivery).where(which).values(state=state, **erased, **values)).rowcount
+    return _execute(connection, update(Delivery).where(which).values(state=state, **_ERASED, **values)).rowcount
 
 
-def _execute(statement: UpdateBase) -> CursorResult[Any]:
+def _execute(connection: Connection, statement: UpdateBase) -> CursorResult[Any]:
     """Straight to the database: no rows of this table are loaded while a worker moves them."""
-    return db.session.connection().execute(statement)
+    return connection.execute(statement)

@@ -2,18 +2,20 @@
 
 Flask-Mail builds the fixed head and the attachments, at a millisecond of CPU; what is one person's own is put in after
 that for microseconds. It stands in the body and in header lines of its own, never in a folded one. Text is 7-bit
-where it can be and quoted-printable elsewhere, so that no server on the way has to convert it and signatures hold.
+where it can be; elsewhere it is there twice, as UTF-8 in eight bits and quoted-printable, as the server can take it.
 """
 
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import Message as Parsed
 from email.parser import BytesParser
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from flask_mail import Attachment, Message
 
@@ -26,8 +28,8 @@ OWN = ("to", "name", "manage", "unsubscribe", "link")  # what of a person is put
 FIXED = ("subject", "from", "reply-to", "auto-submitted", "list-id")
 _CRLF = policy.compat32.clone(linesep="\r\n")
 _LONGEST_LINE = 998  # octets, RFC 5322 2.1.1
-# Where they may stand, in quoted local parts, no form of ours takes them.
-_NOT_IN_ADDRESSES = frozenset(' \u00a0<>,;:"()[]\\')
+_OUTSIDE_QUOTES = frozenset(' \u00a0<>,;:"()[]\\')  # where they have no place in an address
+_QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])+"')  # RFC 5321 4.1.2
 
 
 class Unsendable(ValueError):
@@ -66,7 +68,8 @@ class Mail:
     """What is handed to a server."""
 
     to: str  # as it is said in RCPT
-    content: bytes
+    content: bytes  # seven bits, but for an address that can't be said in them
+    eight_bit: bytes | None = None  # the same for a server that offers 8BITMIME, where that makes a difference
 
 
 class Marks:
@@ -74,53 +77,77 @@ class Marks:
 
     def __init__(self) -> None:
         self._secret = tokens.new()
+        self._mark = re.compile(rf"\[{re.escape(self._secret)}:([a-z]+)\]")
 
     def of(self, person: Mapping[str, str]) -> dict[str, str]:
         """The same keys: a mark for what is this person's own, "" for what they don't have, and other values as is."""
-        return {key: self._mark(key) if key in OWN and value else value for key, value in person.items()}
+        return {key: f"[{self._secret}:{key}]" if key in OWN and value else value for key, value in person.items()}
 
     def stand_in(self, text: str) -> bool:
         return self._secret in text
 
-    def put_in(self, text: str, person: Mapping[str, str]) -> str:
-        for key in OWN:
-            text = text.replace(self._mark(key), person.get(key, ""))
-        return text
+    def parted(self, text: str) -> list[str]:
+        """By turns what is said to all, and the key of what is one person's own."""
+        return self._mark.split(text)
 
-    def _mark(self, key: str) -> str:
-        return f"[{self._secret}:{key}]"
+
+class _Fixed:
+    """Whole lines, in the three ways in which they may travel."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        text = "".join(f"{line}\r\n" for line in lines)
+        self.octets = text.encode()
+        self.is_ascii = text.isascii()
+        self.quoted = binascii.b2a_qp(self.octets, istext=True)
+        self.is_short = max(map(len, self.octets.split(b"\r\n"))) <= _LONGEST_LINE
+
+
+_Piece = _Fixed | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Skeleton:
     """A mail but for what is one person's own."""
 
-    marks: Marks
     domain: str  # of Message-IDs
     head: bytes
-    lines: tuple[str, ...]  # wrapped; one with a mark in it isn't yet
+    pieces: tuple[_Piece, ...]  # lines for all, and single ones that aren't wrapped before somebody's own is put in
     parts: tuple[bytes, ...]
 
     def fill_in(self, person: Mapping[str, str], message_id: str, now: datetime) -> Mail:
         """The whole mail for one person. Raises Unsendable."""
-        own = {key: on_one_line(value) for key, value in person.items()}
+        own = {key: on_one_line(person.get(key, "")) for key in OWN}
         to = _on_the_wire(person["to"])
-        kind, text = _encoded(self._text(own))
-        head = self.head + _own_head(to, own.get("unsubscribe", ""), f"<{message_id}@{self.domain}>", now)
+        head = self.head + _own_head(to, own["unsubscribe"], f"<{message_id}@{self.domain}>", now)
+        text = [each if isinstance(each, _Fixed) else _Fixed(wrap(_put_in(each, own))) for each in self.pieces]
+        is_short = all(each.is_short for each in text)
+        octets = b"".join([each.octets for each in text])
+        if is_short and all(each.is_ascii for each in text):
+            return Mail(to, head + self._body(_SEVEN_BIT, octets, message_id))
+        quoted = head + self._body(_QUOTED, b"".join([each.quoted for each in text]), message_id)
+        return Mail(to, quoted, head + self._body(_EIGHT_BIT, octets, message_id) if is_short else None)
+
+    def _body(self, how: bytes, text: bytes, message_id: str) -> bytes:
+        """From the headers that tell what it is."""
+        kind = b"Content-Type: text/plain; charset=utf-8\r\n" + how
         if not self.parts:
-            return Mail(to, head + kind + b"\r\n" + text)
+            return kind + b"\r\n" + text
         boundary = b"=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32].encode()
-        mixed = b'Content-Type: multipart/mixed; boundary="%b"\r\n\r\n' % boundary
+        mixed = b'Content-Type: multipart/mixed; boundary="%b"\r\n' % boundary
+        if how is _EIGHT_BIT:
+            mixed += _EIGHT_BIT  # RFC 2045 6.4
         sections = (kind + b"\r\n" + text, *self.parts)
         body = b"".join(b"--%b\r\n%b\r\n" % (boundary, section) for section in sections)
-        return Mail(to, head + mixed + body + b"--%b--\r\n" % boundary)
+        return mixed + b"\r\n" + body + b"--%b--\r\n" % boundary
 
-    def _text(self, own: Mapping[str, str]) -> str:
-        lines: list[str] = []
-        for line in self.lines:
-            marked = self.marks.stand_in(line)
-            lines += wrap(self.marks.put_in(line, own)) if marked else [line]
-        return "\r\n".join([*lines, ""])
+
+_SEVEN_BIT, _EIGHT_BIT, _QUOTED = (
+    b"Content-Transfer-Encoding: %b\r\n" % how for how in (b"7bit", b"8bit", b"quoted-printable")
+)
+
+
+def _put_in(parted: Sequence[str], own: Mapping[str, str]) -> str:
+    return "".join([own.get(part, "") if number % 2 else part for number, part in enumerate(parted)])
 
 
 class _Composed(Message):
@@ -154,10 +181,9 @@ def compose(letter: Letter, marks: Marks, who: From, parts: Sequence[Part] = ())
     head = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in message.items() if name.lower() in FIXED)
     headers.check(head, meant)
     return Skeleton(
-        marks=marks,
         domain=who.address.rpartition("@")[2] or "localhost",
         head=head,
-        lines=tuple(_lines(letter.body, marks)),
+        pieces=tuple(_pieces(letter.body, marks)),
         parts=tuple(part.as_bytes(policy=_CRLF) for part in list(message.walk())[2:]) if parts else (),
     )
 
@@ -166,36 +192,39 @@ _EXTRA = {"auto-submitted": "Auto-Submitted", "list-id": "List-Id"}
 
 
 def _own_head(to: str, unsubscribe: str, message_id: str, now: datetime) -> bytes:
-    lines = {"To": to, "Date": format_datetime(now), "Message-ID": message_id, "MIME-Version": "1.0"}
+    lines = {"To": to, "Date": _date(now), "Message-ID": message_id}
     if unsubscribe:
         lines["List-Unsubscribe"] = f"<{unsubscribe}>"
-        lines["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     try:
-        return b"".join(headers.one_line(name, value) for name, value in lines.items())
+        own = b"".join([headers.one_line(name, value) for name, value in lines.items()])
     except headers.BadHeader as error:
         raise Unsendable(str(error)) from None
+    return own + (_TO_A_LIST if unsubscribe else b"") + b"MIME-Version: 1.0\r\n"
 
 
-def _lines(body: str, marks: Marks) -> list[str]:
-    lines: list[str] = []
+_TO_A_LIST = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 8058
+_date = lru_cache(maxsize=4)(format_datetime)  # many go out in one moment
+
+
+def _pieces(body: str, marks: Marks) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    fixed: list[str] = []
     for line in body.split("\n"):
-        lines += [line] if marks.stand_in(line) else wrap(line)
-    return lines
-
-
-def _encoded(text: str) -> tuple[bytes, bytes]:
-    """Headers of a text part, and the text as it travels."""
-    octets = text.encode()
-    is_plain = text.isascii() and max(map(len, text.split("\r\n"))) <= _LONGEST_LINE
-    how = b"7bit" if is_plain else b"quoted-printable"
-    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n" % how
-    return head, octets if is_plain else binascii.b2a_qp(octets, istext=True)
+        if not marks.stand_in(line):
+            fixed += wrap(line)
+            continue
+        if fixed:
+            pieces.append(_Fixed(fixed))
+            fixed = []
+        pieces.append(tuple(marks.parted(line)))
+    return [*pieces, _Fixed(fixed)] if fixed else pieces
 
 
 def _on_the_wire(address: str) -> str:
     """With the domain in ASCII; the part before the @ as it was typed. Raises Unsendable."""
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain and is_one_line(address)) or "@" in local or set(address) & _NOT_IN_ADDRESSES:
+    local, _, domain = address.rpartition("@")
+    bare = domain if _QUOTED_LOCAL.fullmatch(local) else address
+    if not (local and domain and is_one_line(address)) or bare.count("@") > 1 or set(bare) & _OUTSIDE_QUOTES:
         raise Unsendable("the address")
     try:
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

@@ -1,16 +1,17 @@
-"""Sends what is owed: a few threads that talk to the mail server, and one hand that writes.
+"""Sends what is owed: messages on as many connections as there are, and one hand that writes.
 
-The threads know connections and octets, nothing else. All of the database's work is done by whoever calls `step`, in
-one transaction for all that has come back since the last and all that goes out next. At most as many messages as there
-are connections are on the wire, so once a cancellation is committed no more than that still go.
+Both are in one thread, which is whoever calls `step`. What has come back since the last time and what goes out next are
+one transaction: it starts as many deliveries as there are free lines, so once a cancellation is committed no more
+letters still go than there are connections. For others that are about to come back it waits a moment, since a commit
+costs as much for one as for many; nobody waits for a server that is slow.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from campaign import clock
@@ -20,31 +21,45 @@ from campaign.outbox import claiming, health
 from campaign.outbox.claiming import Result, Started
 from campaign.outbox.composing import Mail, Unsendable
 from campaign.outbox.faults import Outcome
+from campaign.outbox.hand import Hand
 from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.ladder import pause
-from campaign.outbox.lines import Attempt, Carrier, Line
+from campaign.outbox.lines import Attempt, Carrier, Lines
 from campaign.outbox.mishaps import place_of
-from campaign.outbox.models import Occasion
 from campaign.outbox.relay import Relay, Trouble
 from campaign.sealing import CannotOpen
 
 log = logging.getLogger(__name__)
 
-CLAIMED_AHEAD = 4  # messages reserved for each connection
+_CLAIMED = (4, 64)  # messages reserved for each connection: at first, and at most where they go fast
+_FAST, _SLOW = 0.2, 1.0  # seconds in which what is reserved should be sent: more is reserved, or less
+_TURN = 0.1  # seconds to wait for something to come back, before somebody else may have a turn
+_GATHER = 0.002  # seconds to wait for others, once something has come back
 _PROMPT = 2  # seconds in which a server that is well answers
 _IDLE = 5  # seconds after which connections that nobody needs are closed
 
-Compose = Callable[[Occasion, Started, datetime], Mail]
+Write = Callable[[Started], Mail]
+Compose = Callable[[Hand, Sequence[Started], datetime], Write]
+
+
+def _nobody(_addresses: Sequence[str]) -> Collection[str]:
+    return ()
+
+
+def _usual(_delivery_id: int) -> str:
+    return ""
 
 
 class Courier:
     """One worker's part in sending.
 
-    owner:     the name of its `Presence`, whose is also
-    journal:   what is noted of each letter on the wire.
-    compose:   makes the mail. Raises Unsendable or CannotOpen for what can never be sent.
-    dial:      makes a connection, not yet opened.
-    came_back: called, in another thread, when an attempt has ended.
+    owner:      the name of its `Presence`, whose is also
+    journal:    what is noted of each letter on the wire.
+    compose:    looks up what some letters need, in their transaction, and returns what makes each of them. That raises
+                Unsendable or CannotOpen for what can never be sent.
+    dial:       makes a connection, not yet opened.
+    suppressed: which of these addresses aren't written to; asked in the transaction that starts their letters.
+    sender:     the envelope's, for a delivery; "" for the usual one.
     """
 
     def __init__(
@@ -55,17 +70,23 @@ class Courier:
         dial: Callable[[], Carrier],
         connections: int,
         relay: Relay,
-        came_back: Callable[[], None] = lambda: None,
+        database: Engine,
+        suppressed: Callable[[Sequence[str]], Collection[str]] = _nobody,
+        sender: Callable[[int], str] = _usual,
     ) -> None:
         self.owner = owner
         self._journal = journal
         self._compose = compose
         self._relay = relay
-        self._ended: SimpleQueue[Attempt] = SimpleQueue()
-        self._lines = [Line(dial(), journal, self._ended.put, came_back) for _ in range(connections)]
-        self._out: dict[int, tuple[Line, Started, float]] = {}  # on the wire, by delivery
+        self._suppressed = suppressed
+        self._sender = sender
+        self._hand = Hand(database)
+        self._lines = Lines([dial() for _ in range(connections)], journal)
+        self._out: dict[int, tuple[Started, float]] = {}  # on the wire, by delivery: and since when
         self._back: list[Result] = []  # not recorded yet
         self._claimed: list[int] = []
+        self._claims_at = 0.0
+        self._claims = _CLAIMED[0] * connections  # how many at once
         self._resting: dict[int, tuple[int, float]] = {}  # over which it hung up: how often, and until when to wait
         self._noted: Trouble | None = None
         self._busy_at = relay.ticks()
@@ -80,32 +101,37 @@ class Courier:
         return self._relay.trouble
 
     def step(self) -> bool:
-        """Record what came back and send what is next. False: nothing to do until something comes back or falls due."""
-        self._collect()
+        """Record what came back and send what is next. False: nothing to do until something falls due.
+
+        With something on the wire it takes a moment to wait for it, and wants to be called again.
+        """
+        self._gather()
         now = clock.now()
         room = max(self._relay.room(len(self._lines)) - len(self._out), 0)
-        if not (self._back or self._claimed or (room and claiming.is_due(now, self._skipped()))):
-            db.session.rollback()
+        if not (self._back or self._claimed or (room and self._is_due(now))):
             self._rest()
-            return False
-        if not room and not self._back and self._out:
-            return False
-        with writing(TOGETHER):
-            claiming.record(self.owner, self._back, now)
+            return bool(self._out)
+        if not (room or self._back) and self._out:
+            return True
+        recorded = [result.delivery.id for result in self._back]
+        with self._hand.writing():
+            claiming.record(self._hand, self.owner, self._back, now)
             claimed, mails = self._next(room, now) if room else self._let_go()
-            self._note(now)
+            senders = [self._sender(started.id) for started, _ in mails]
         self._back, self._claimed, self._busy_at = [], claimed, self._relay.ticks()
+        self._journal.settle(recorded)
+        for (started, mail), sender in zip(mails, senders, strict=True):
+            self._out[started.id] = started, self._relay.ticks()
+            self._lines.send(started.id, mail, sender)
         if not self._out:
             self._journal.clear()
-        for started, mail in mails:
-            self._send(started, mail)
+        self._note(now)
         return True
 
     def drain(self) -> None:
         """Until nothing more can be sent now."""
-        while self.step() or self._out:
-            if self._out:
-                self._collect(wait=1)
+        while self.step():
+            pass
 
     def finish(self, patience: float, is_hurried: Callable[[], bool] = lambda: False) -> None:
         """Let what is on the wire come to its end, record it, and give back the rest.
@@ -119,16 +145,14 @@ class Courier:
                 self._doubt()
         self._doubt()
         if self._back or self._claimed:
-            with writing(TOGETHER):
-                claiming.record(self.owner, self._back, clock.now())
-                claiming.release(self.owner)
+            with self._hand.writing():
+                claiming.record(self._hand, self.owner, self._back, clock.now())
+                claiming.release(self._hand, self.owner)
         self._back, self._claimed = [], []
         if not self._out:
             self._journal.clear()
-        for line in self._lines:
-            line.hang_up()
-        for line in set(self._lines) - self._busy():
-            line.join(timeout=3)
+        self._hand.let_go()
+        self._lines.hang_up()
 
     def _doubt(self) -> None:
         """Of whom we have waited for in vain, nobody shall think that they would have answered."""
@@ -137,55 +161,65 @@ class Courier:
 
     def _next(self, room: int, now: datetime) -> tuple[list[int], list[tuple[Started, Mail]]]:
         """What stays claimed, and what goes out: on the wire once this transaction is committed."""
-        claimed = self._claimed or claiming.claim(
-            self.owner, now, CLAIMED_AHEAD * len(self._lines), skip=self._skipped()
-        )
+        claimed = self._claimed or self._claim(now)
         mails: list[tuple[Started, Mail]] = []
         while claimed and len(mails) < room:
             wanted = room - len(mails)
             batch, claimed = claimed[:wanted], claimed[wanted:]
-            for started in claiming.start(self.owner, batch, now):
-                mail = self._made(started, now)
-                if mail is not None:
-                    mails.append((started, mail))
+            started = claiming.start(self._hand, self.owner, batch, now)
+            mails += self._made(started, now) if started else []
         return claimed, mails
+
+    def _claim(self, now: datetime) -> list[int]:
+        """As many as go out in a part of a second: what is more urgent and comes later is soon looked at."""
+        took, self._claims_at = time.monotonic() - self._claims_at, time.monotonic()
+        fewest, most = (each * len(self._lines) for each in _CLAIMED)
+        if took < _FAST:
+            self._claims = min(self._claims * 2, most)
+        elif took > _SLOW:
+            self._claims = max(self._claims // 2, fewest)
+        return claiming.claim(self._hand, self.owner, now, self._claims, self._skipped())
 
     def _let_go(self) -> tuple[list[int], list[tuple[Started, Mail]]]:
         """No room: a pause, most likely. Nothing is kept from whoever could send or take back."""
-        claiming.release(self.owner)
+        claiming.release(self._hand, self.owner)
         return [], []
 
-    def _made(self, started: Started, now: datetime) -> Mail | None:
-        """None: it can't be made, which is recorded; for good, or to be tried again when somebody has mended it."""
-        occasion = db.session.get_one(Occasion, started.occasion_id)
-        try:
-            return self._compose(occasion, started, now)
-        except (Unsendable, CannotOpen):
-            claiming.record(self.owner, [Result(started, Outcome.PERMANENT)], now)
-        except DBAPIError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
-            log.error("The letter %s can't be made: %s", occasion.letter, place_of(error))  # noqa: TRY400 -- no values
-            claiming.record(self.owner, [Result(started, Outcome.TRANSIENT)], now)
-        return None
+    def _made(self, batch: Sequence[Started], now: datetime) -> list[tuple[Started, Mail]]:
+        """Those that can be sent; of the others it is recorded why not."""
+        write = self._compose(self._hand, batch, now)
+        made: list[tuple[Started, Mail]] = []
+        unsent: list[Result] = []
+        for started in batch:
+            try:
+                made.append((started, write(started)))
+            except (Unsendable, CannotOpen):
+                unsent.append(Result(started, Outcome.PERMANENT))
+            except DBAPIError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
+                log.error("A letter can't be made: %s", place_of(error))  # noqa: TRY400 -- no values
+                unsent.append(Result(started, Outcome.TRANSIENT))
+        silent = self._suppressed([mail.to for _, mail in made]) if made else ()
+        if silent:
+            unsent += [Result(started, Outcome.SUPPRESSED) for started, mail in made if mail.to in silent]
+            made = [(started, mail) for started, mail in made if mail.to not in silent]
+        claiming.record(self._hand, self.owner, unsent, now)
+        return made
 
-    def _send(self, started: Started, mail: Mail) -> None:
-        line = (set(self._lines) - self._busy()).pop()
-        self._out[started.id] = line, started, self._relay.ticks()
-        line.send(started.id, mail)
-
-    def _busy(self) -> set[Line]:
-        return {line for line, _, _ in self._out.values()}
+    def _gather(self) -> None:
+        """What has come back: the first, and whoever else is about to."""
+        if not self._out:
+            return
+        self._collect(wait=0 if self._back else _TURN)
+        until = time.monotonic() + _GATHER
+        while self._back and self._out and time.monotonic() < until:
+            self._collect(wait=until - time.monotonic())
 
     def _collect(self, wait: float = 0) -> None:
         """What has come back by now; with `wait`, at least one if it comes in so many seconds."""
-        while self._out:
-            try:
-                attempt = self._ended.get(timeout=wait) if wait else self._ended.get_nowait()
-            except Empty:
-                return
-            wait = 0
-            _, started, began = self._out.pop(attempt.delivery_id)
+        for attempt in self._lines.turn(wait):
+            started, began = self._out.pop(attempt.delivery_id)
             self._relay.heard(attempt.outcome, began)
             self._remember(attempt)
             lasting = attempt.outcome is Outcome.POLICY and not self._relay.distrusts_us
@@ -207,15 +241,21 @@ class Courier:
         now = self._relay.ticks()
         return [delivery for delivery, (_, until) in self._resting.items() if until > now]
 
+    def _is_due(self, now: datetime) -> bool:
+        due = claiming.is_due(now, self._skipped())
+        db.session.rollback()
+        return due
+
     def _note(self, now: datetime) -> None:
         if self._relay.trouble != self._noted:
+            with writing(TOGETHER):
+                health.beat(health.RELAY, now, self._relay.trouble)
             if self._noted and not self._relay.trouble:
                 log.info("Mail goes out again")
             self._noted = self._relay.trouble
-            health.beat(health.RELAY, now, self._relay.trouble)
 
     def _rest(self) -> None:
         if not self._out and self._relay.ticks() - self._busy_at > _IDLE:
-            for line in self._lines:
-                line.rest()
+            self._lines.rest()
+            self._hand.let_go()
             self._busy_at = float("inf")

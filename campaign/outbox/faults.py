@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     PERMANENT = "permanent"  # this address: never again
     POLICY = "policy"  # this mail or this sender, not the person
     UNKNOWN = "unknown"  # no answer after the final dot
+    SUPPRESSED = "suppressed"  # not tried: the address isn't written to any more
 
 
 class Fault(Exception):

@@ -1,6 +1,8 @@
 """What a worker notes of each letter on the wire, so that whoever takes over from it knows what it was killed over.
 
-One short line at a time, handed to the operating system at once: that outlives the process, though not a power cut.
+One short line for each letter, handed to the operating system at once: that outlives the process, though not a power
+cut. A line is written over in place, in one go, and serves the next letter once it is recorded in the database what
+became of its own; so there are never more lines than letters on their way, however long a worker goes on.
 
     D id        the final dot is about to go out; a letter without this mark was not given to the server
     S id        the system has taken the dot, and delivers it though we be killed
@@ -8,8 +10,14 @@ One short line at a time, handed to the operating system at once: that outlives 
     W id        it didn't answer, or is slow to: what it has, it may not take
 """
 
+import fcntl
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
+
+_WIDTH = 32  # octets of a line: its mark, a number of 19 digits, a code
+_EMPTY = b" " * (_WIDTH - 1) + b"\n"
 
 
 class Mark(StrEnum):
@@ -25,17 +33,47 @@ Marks = dict[int, tuple[Mark, int]]  # by delivery: the last mark and its code
 
 
 class Journal:
-    """A file to append to. May be written by several threads."""
+    """A file of a worker's own. For one thread at a time."""
 
     def __init__(self, file: int) -> None:
-        """file: a descriptor, opened to append."""
+        """file: a descriptor, empty."""
         self._file = file
+        fcntl.fcntl(
+            file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) & ~os.O_APPEND
+        )  # or all is written at its end
+        self._places: dict[int, int] = {}  # by delivery: which line is its
+        self._free: list[int] = []
+        self._lines = 0
 
     def note(self, mark: Mark, delivery_id: int, code: int = 0) -> None:
-        os.write(self._file, f"{mark} {delivery_id} {code}\n".encode())
+        place = self._places.get(delivery_id)
+        if place is None:
+            place = self._free[-1] if self._free else self._lines
+        os.pwrite(self._file, (f"{mark} {delivery_id} {code}".ljust(_WIDTH - 1) + "\n").encode(), place * _WIDTH)
+        if delivery_id not in self._places:
+            self._places[delivery_id] = place
+            if self._free:
+                self._free.pop()
+            else:
+                self._lines += 1
+
+    def settle(self, delivery_ids: Iterable[int]) -> None:
+        """What became of these is recorded where it belongs: their lines are free, and empty at once.
+
+        Of two lines about one letter nobody could tell which was the later; so one that can't be emptied stays its.
+        """
+        done = [each for each in delivery_ids if each in self._places]
+        with suppress(OSError):
+            if len(done) == len(self._places):
+                os.pwrite(self._file, _EMPTY * self._lines, 0)
+            else:
+                for each in done:
+                    os.pwrite(self._file, _EMPTY, self._places[each] * _WIDTH)
+            self._free += [self._places.pop(each) for each in done]
 
     def clear(self) -> None:
         """Everything in it is recorded where it belongs."""
+        self._places, self._free, self._lines = {}, [], 0
         if os.fstat(self._file).st_size:
             os.ftruncate(self._file, 0)
 

@@ -1,27 +1,34 @@
-"""A thread with one connection to the mail server. It carries one message at a time and says what became of it."""
+"""Connections to the mail server, all in one hand: each carries one message at a time and says what became of it."""
 
 import logging
-from collections.abc import Callable
+import math
+import select
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Thread
 from typing import Protocol
 
 from campaign.outbox.composing import Mail
 from campaign.outbox.faults import Fault, Outcome
 from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.mishaps import place_of
+from campaign.outbox.talk import Steps, Wait
 
 log = logging.getLogger(__name__)
+
+_GOODBYES = 3  # seconds for all of them
 
 
 class Carrier(Protocol):
     """A connection: `transport.Connection`, or another way to hand over mail."""
 
-    def send(self, to: str, message: bytes, note: Callable[[Mark], None]) -> int:
+    def conversation(self, mail: Mail, note: Callable[[Mark], None], sender: str = "") -> Steps[int]:
         """The code of success. Raises Fault. `note` is called with DOT and HANDED_OVER when it comes to them."""
 
-    def close(self) -> None:
+    def farewell(self) -> Steps[None]:
+        """Never raises."""
+
+    def drop(self) -> None:
         """Never raises."""
 
 
@@ -35,56 +42,110 @@ class Attempt:
     said: str = ""
 
 
-class Line(Thread):
-    """Takes orders until it is told to hang up. A daemon: a server that never answers doesn't keep us from ending."""
+@dataclass(eq=False)
+class _Call:
+    """A message on its way, or a goodbye (no delivery)."""
 
-    def __init__(
-        self, carrier: Carrier, journal: Journal, ended: Callable[[Attempt], None], came_back: Callable[[], None]
-    ) -> None:
-        super().__init__(name="mail", daemon=True)
-        self._carrier = carrier
+    carrier: Carrier
+    steps: Steps[int] | Steps[None]
+    delivery_id: int | None = None
+    wait: Wait | None = None
+
+
+class Lines:
+    """For one thread, which has to look in again and again while something is on its way."""
+
+    def __init__(self, carriers: Sequence[Carrier], journal: Journal) -> None:
+        self._free = list(carriers)
         self._journal = journal
-        self._ended = ended
-        self._came_back = came_back
-        self._orders: SimpleQueue[tuple[int, Mail] | bool] = SimpleQueue()
-        self.start()
+        self._poll = select.poll()
+        self._calls: dict[int, _Call] = {}  # by the file that it waits for
+        self._ended: list[Attempt] = []
 
-    def send(self, delivery_id: int, mail: Mail) -> None:
-        self._orders.put((delivery_id, mail))
+    def __len__(self) -> int:
+        return len(self._free) + len(self._calls)
+
+    def send(self, delivery_id: int, mail: Mail, sender: str = "") -> None:
+        """On a line that is free."""
+        carrier = self._free.pop()
+        steps = carrier.conversation(mail, lambda mark: self._journal.note(mark, delivery_id), sender)
+        self._go_on(_Call(carrier, steps, delivery_id))
+
+    def turn(self, seconds: float) -> list[Attempt]:
+        """Everybody goes on who can. What has ended since the last time; waits so long for the first that does."""
+        until = time.monotonic() + seconds
+        while True:
+            self._listen(0 if self._ended else max(until - time.monotonic(), 0))
+            if self._ended or not self._calls or time.monotonic() >= until:
+                ended, self._ended = self._ended, []
+                return ended
 
     def rest(self) -> None:
-        """Close the connection; the next message opens it again."""
-        self._orders.put(True)
+        """Close the connections that carry nothing; the next message opens them again."""
+        for carrier in self._free[:]:
+            self._free.remove(carrier)
+            self._go_on(_Call(carrier, carrier.farewell()))
+        until = time.monotonic() + _GOODBYES
+        while any(call.delivery_id is None for call in self._calls.values()) and time.monotonic() < until:
+            self._listen(until - time.monotonic())
 
     def hang_up(self) -> None:
-        """Close the connection and end."""
-        self._orders.put(False)
+        """Close all of them, and leave what is on its way."""
+        self.rest()
+        for call in list(self._calls.values()):
+            self._forget(call)
+            call.steps.close()
+            call.carrier.drop()
 
-    def run(self) -> None:
-        while order := self._orders.get():
-            if isinstance(order, tuple):
-                attempt = self._attempt(*order)
-                self._write_down(attempt)
-                self._ended(attempt)
-                self._came_back()
-            else:
-                self._carrier.close()
-        self._carrier.close()
+    def _listen(self, seconds: float) -> None:
+        waits = [call.wait.until for call in self._calls.values() if call.wait]
+        seconds = min([seconds, *(until - time.monotonic() for until in waits)])
+        for file, _ in self._poll.poll(max(math.ceil(seconds * 1000), 0)):
+            if file in self._calls:
+                self._go_on(self._calls[file])
+        now = time.monotonic()
+        for call in [call for call in self._calls.values() if call.wait and call.wait.until <= now]:
+            self._go_on(call)
 
-    def _attempt(self, delivery_id: int, mail: Mail) -> Attempt:
+    def _go_on(self, call: _Call) -> None:
         try:
-            code = self._carrier.send(mail.to, mail.content, lambda mark: self._journal.note(mark, delivery_id))
-            return Attempt(delivery_id, Outcome.SENT, code)
+            wait = next(call.steps)
+        except StopIteration as end:
+            self._end(call, Outcome.SENT, end.value)
         except Fault as fault:
-            return Attempt(delivery_id, fault.outcome, fault.code, str(fault))
-        except Exception as error:  # noqa: BLE001 -- a thread that dies would hold its delivery for ever
+            self._end(call, fault.outcome, fault.code, str(fault))
+        except Exception as error:  # noqa: BLE001 -- one message must not hold up all others
             log.error("Sending broke off: %s", place_of(error))  # noqa: TRY400 -- values may hold an address
-            self._carrier.close()
-            return Attempt(delivery_id, Outcome.UNKNOWN, said=place_of(error))
+            call.carrier.drop()
+            self._end(call, Outcome.UNKNOWN, said=place_of(error))
+        else:
+            self._wait(call, wait)
 
-    def _write_down(self, attempt: Attempt) -> None:
-        mark = Mark.SILENCE if attempt.outcome is Outcome.UNKNOWN else Mark.ANSWERED
+    def _wait(self, call: _Call, wait: Wait) -> None:
+        before, call.wait = call.wait, wait
+        if before is not None and before[:2] == wait[:2]:
+            return
+        if before is not None and before.file != wait.file:
+            self._forget(call, before)
+        self._calls[wait.file] = call
+        self._poll.register(wait.file, select.POLLOUT if wait.to_write else select.POLLIN)
+
+    def _end(self, call: _Call, outcome: Outcome, code: int | None = None, said: str = "") -> None:
+        self._forget(call)
+        self._free.append(call.carrier)
+        if call.delivery_id is not None:
+            self._write_down(call.delivery_id, outcome, code)
+            self._ended.append(Attempt(call.delivery_id, outcome, code, said))
+
+    def _forget(self, call: _Call, wait: Wait | None = None) -> None:
+        wait = wait or call.wait
+        if wait is not None and self._calls.get(wait.file) is call:
+            del self._calls[wait.file]
+            self._poll.unregister(wait.file)
+
+    def _write_down(self, delivery_id: int, outcome: Outcome, code: int | None) -> None:
+        mark = Mark.SILENCE if outcome is Outcome.UNKNOWN else Mark.ANSWERED
         try:
-            self._journal.note(mark, attempt.delivery_id, attempt.code or 0)
+            self._journal.note(mark, delivery_id, code or 0)
         except OSError as error:  # a full disk: what isn't noted is in doubt if we die now, no more
             log.error("The journal can't be written: %s", place_of(error))  # noqa: TRY400 -- values

@@ -2,15 +2,49 @@
 
 smtplib limits the wait for each packet, so that a server which drips one octet a minute holds it for ever, and it
 reads "250-" lines without end. Here an answer is whole in time or it is none.
+
+What is said goes in steps: whoever runs them is told what a conversation waits for and may go on with another
+meanwhile. So one thread carries all of a worker's; threads that each wait for one server and all of them for the
+interpreter took as long to take turns as to talk.
 """
 
+import select
 import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Generator
 from contextlib import suppress
+from typing import NamedTuple, TypeVar
 
 _LONGEST_REPLY = 64 * 1024  # octets
+_CHUNK = 16 * 1024  # octets; a whole record of TLS, so that none of it stays behind where `poll` doesn't see it
+
+T = TypeVar("T")
+
+
+class Wait(NamedTuple):
+    """What a conversation waits for. It may be asked to go on at any time, and has to be after `until`."""
+
+    file: int
+    to_write: bool
+    until: float  # time.monotonic()
+
+
+Steps = Generator[Wait, None, T]
+
+
+def run(steps: Steps[T]) -> T:
+    """To the end, waiting as they say."""
+    try:
+        while True:
+            wait = next(steps)
+            poll = select.poll()
+            poll.register(wait.file, select.POLLOUT if wait.to_write else select.POLLIN)
+            poll.poll(max(wait.until - time.monotonic(), 0) * 1000 + 1)
+    except StopIteration as end:
+        done: T = end.value
+        return done
 
 
 class Talk(smtplib.SMTP):
@@ -24,42 +58,53 @@ class Talk(smtplib.SMTP):
         self._heard = b""
 
     def dial(self, host: str, port: int, limit: float, context: ssl.SSLContext | None) -> tuple[int, str]:
-        """Connect; the server's greeting. context: to speak TLS from the start."""
+        """Connect; the server's greeting. Waits for it. context: to speak TLS from the start."""
         self._host = host  # what smtplib compares a certificate with
         sock = socket.create_connection((host, port), limit)
         self.sock = sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
             self.sock = context.wrap_socket(sock, server_hostname=host)
-        return self.reply(limit)
+        self.sock.setblocking(False)
+        return run(self.reply(limit))
 
-    def ask(self, command: str, limit: float) -> tuple[int, str]:
-        self.put(f"{command}\r\n".encode(), limit)
-        return self.reply(limit)
+    def ask(self, command: str, limit: float) -> Steps[tuple[int, str]]:
+        yield from self.put(f"{command}\r\n".encode(), limit)
+        return (yield from self.reply(limit))
 
-    def put(self, octets: bytes, limit: float) -> None:
-        sock = self._open_socket()
-        sock.settimeout(limit)
-        sock.sendall(octets)
+    def put(self, octets: bytes, limit: float) -> Steps[None]:
+        """Returns once the system has taken all of it; until then the last octet isn't on its way."""
+        sock, until, left = self._open_socket(), time.monotonic() + limit, memoryview(octets)
+        while left:
+            try:
+                left = left[sock.send(left) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                yield Wait(sock.fileno(), True, _still(until))
+            except ssl.SSLWantReadError:
+                yield Wait(sock.fileno(), False, _still(until))
 
-    def reply(self, limit: float) -> tuple[int, str]:
+    def reply(self, limit: float) -> Steps[tuple[int, str]]:
         """The next answer: code and text, lines joined. Code 0: it isn't SMTP."""
-        deadline, lines = time.monotonic() + limit, list[str]()
+        until, lines, length = time.monotonic() + limit, list[str](), 0
         while True:
-            line = self._line(deadline)
+            while b"\n" not in self._heard:
+                if len(self._heard) > _LONGEST_REPLY:
+                    raise smtplib.SMTPServerDisconnected("endless answer")
+                yield from self._hear(until)
+            octets, self._heard = self._heard.split(b"\n", 1)
+            line = octets.rstrip(b"\r").decode("utf-8", "replace")
             lines.append(line[4:])
+            length += len(line)
             if len(line) < 4 or line[3] != "-":
                 code = line[:3]
                 return (int(code) if code.isascii() and code.isdecimal() and len(code) == 3 else 0), "\n".join(lines)
-            if sum(map(len, lines)) > _LONGEST_REPLY:
+            if length > _LONGEST_REPLY:
                 raise smtplib.SMTPServerDisconnected("endless answer")
 
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""
-        sock = self._open_socket()
         try:
-            sock.settimeout(0)
-            self._heard += sock.recv(4096)
+            self._heard += self._open_socket().recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return bool(self._heard)
         except OSError:
@@ -67,13 +112,18 @@ class Talk(smtplib.SMTP):
         return True
 
     def getreply(self) -> tuple[int, bytes]:
-        """For smtplib's own verbs."""
-        code, text = self.reply(self._limit)
+        """For smtplib's own verbs, which wait."""
+        code, text = run(self.reply(self._limit))
         return code, text.encode()
+
+    def send(self, s: bytes | str) -> None:  # type: ignore[override]
+        """For smtplib's own verbs, which wait."""
+        run(self.put(s.encode() if isinstance(s, str) else s, self._limit))
 
     def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:  # type: ignore[override]
         self._open_socket().settimeout(self._limit)
         code, text = super().starttls(context=context)
+        self._open_socket().setblocking(False)
         if self._heard:  # said in the clear, to be taken as said under TLS
             raise smtplib.SMTPServerDisconnected("more than one answer to STARTTLS")
         return code, text
@@ -82,21 +132,31 @@ class Talk(smtplib.SMTP):
         with suppress(OSError):
             super().close()
 
-    def _line(self, deadline: float) -> str:
-        while b"\n" not in self._heard:
-            left = deadline - time.monotonic()
-            if left <= 0 or len(self._heard) > _LONGEST_REPLY:
-                raise smtplib.SMTPServerDisconnected("no answer in time")
-            sock = self._open_socket()
-            sock.settimeout(left)
-            octets = sock.recv(4096)
-            if not octets:
-                raise smtplib.SMTPServerDisconnected("hung up")
-            self._heard += octets
-        line, self._heard = self._heard.split(b"\n", 1)
-        return line.rstrip(b"\r").decode("utf-8", "replace")
+    def _hear(self, until: float) -> Steps[None]:
+        sock = self._open_socket()
+        is_to_write = False
+        while True:
+            yield Wait(sock.fileno(), is_to_write, _still(until))
+            try:
+                octets = sock.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                is_to_write = False
+            except ssl.SSLWantWriteError:
+                is_to_write = True
+            else:
+                if not octets:
+                    raise smtplib.SMTPServerDisconnected("hung up")
+                self._heard += octets
+                return
 
     def _open_socket(self) -> socket.socket:
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
         return self.sock
+
+
+def _still(until: float) -> float:
+    """The same, if there is time left. What has come by now is looked at even when it is too late."""
+    if time.monotonic() >= until:
+        raise smtplib.SMTPServerDisconnected("no answer in time")
+    return until

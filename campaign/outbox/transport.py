@@ -1,46 +1,24 @@
-"""One connection to the mail server: verified TLS, a time limit for each phase, faults that know theirs."""
+"""One connection to the mail server: a time limit for each phase, faults that know theirs."""
 
 import re
 import smtplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import suppress
 
+from campaign.outbox.composing import Mail
+from campaign.outbox.dialing import Limits, Server, dial, expect
 from campaign.outbox.faults import Fault, Outcome, Phase, of_reply, of_silence
 from campaign.outbox.journal import Mark
-from campaign.outbox.talk import Talk
+from campaign.outbox.talk import Steps, Talk, run
+
+__all__ = ["MESSAGES", "Connection", "Limits", "Server"]
 
 MESSAGES = 100  # over one connection, then a new one
-TLS_FROM_THE_START = 465  # RFC 8314
 
-_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _OF_THE_MESSAGE = frozenset({Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.POLICY})  # the talk goes on after it
+_SILENCE = (OSError, smtplib.SMTPException, ValueError)
+_AT_ONCE = 32 * 1024  # octets; a longer message goes ahead of its final dot, and the server may interrupt it
 _PATIENCE = 2  # seconds for a goodbye
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds that each phase may take (RFC 5321 4.5.3.2). The last is long on purpose: giving up there is a doubt."""
-
-    connect: float = 30
-    command: float = 60
-    body: float = 120
-    answer: float = 600
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where mail is handed in, and as whom."""
-
-    host: str
-    port: int
-    sender: str  # the envelope's; its domain is also what we call ourselves
-    use_tls: bool = False  # certificate verified; never sent in the clear when TLS can't be had
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    limits: Limits = Limits()
-    tls: ssl.SSLContext | None = field(default=None, repr=False)  # none: the authorities that the system trusts
 
 
 class Connection:
@@ -50,155 +28,160 @@ class Connection:
         self._server = server
         self._talk: Talk | None = None
         self._carried = 0
+        self._phase = Phase.CONNECT
 
     def send(self, to: str, message: bytes, note: Callable[[Mark], None] = lambda _mark: None) -> int:
-        """The server's code, once it has taken the message. Raises Fault.
+        """`conversation`, waiting for its end."""
+        return run(self.conversation(Mail(to, message), note))
 
-        message: whole, with CRLF throughout.
-        note:    called before and after the final dot.
+    def open(self) -> None:
+        """Connect, encrypt and sign in, and hand over nothing. Raises Fault."""
+        run(self._ready())
+
+    def close(self) -> None:
+        """`farewell`, waiting for its end."""
+        run(self.farewell())
+
+    def conversation(self, mail: Mail, note: Callable[[Mark], None], sender: str = "") -> Steps[int]:
+        """Hand over a message. The server's code, once it has taken it. Raises Fault.
+
+        note:   called before and after the final dot.
+        sender: of the envelope; the server's usual one if none is given.
         """
-        if _BARE_LINE_END.search(message):  # would let some servers read it as two
+        if not _has_whole_line_ends(mail.content):  # would let some servers read it as two
             raise Fault(Outcome.PERMANENT, Phase.MAIL)
         try:
-            return self._hand_over(self._ready(), to, message, note)
+            talk = yield from self._ready()
+            return (yield from self._hand_over(talk, mail, note, sender or self._server.sender))
         except Fault as fault:
             if fault.outcome in _OF_THE_MESSAGE and fault.phase is not Phase.BODY and self._talk is not None:
                 self._talk.is_clear = fault.phase is Phase.ANSWER
             elif fault.code is not None and fault.phase is Phase.MAIL:
-                self.close()
+                yield from self.farewell()
             else:
-                self._drop()
+                self.drop()
             raise
 
-    def open(self) -> None:
-        """Connect, encrypt and sign in, and hand over nothing. Raises Fault."""
-        self._ready()
-
-    def close(self) -> None:
+    def farewell(self) -> Steps[None]:
         """Say goodbye if that is possible. Never raises: what the server has taken, it has taken."""
-        if self._talk is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                self._talk.ask("QUIT", _PATIENCE)
-            self._drop()
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            try:
+                with suppress(*_SILENCE):
+                    yield from talk.ask("QUIT", _PATIENCE)
+            finally:
+                talk.close()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Without a word: it has hung up, or isn't listening."""
         talk, self._talk = self._talk, None
         if talk is not None:
             talk.close()
 
-    def _hand_over(self, talk: Talk, to: str, message: bytes, note: Callable[[Mark], None]) -> int:
+    def _hand_over(self, talk: Talk, mail: Mail, note: Callable[[Mark], None], sender: str) -> Steps[int]:
+        local, _, domain = mail.to.rpartition("@")
+        options = ""
+        content = mail.content
+        if mail.eight_bit is not None and talk.has_extn("8bitmime"):  # RFC 6152
+            options, content = " BODY=8BITMIME", mail.eight_bit
+        if not local.isascii():
+            if not talk.has_extn("smtputf8"):
+                raise Fault(Outcome.PERMANENT, Phase.RCPT)
+            options += " SMTPUTF8"  # RFC 6531
+        envelope = (
+            (Phase.MAIL, f"MAIL FROM:<{sender}>{options}", 250),
+            (Phase.RCPT, f"RCPT TO:<{local}@{_ascii(domain)}>", 250),
+            (Phase.DATA, "DATA", 354),
+        )
+        self._phase = Phase.MAIL
+        try:
+            if talk.has_extn("pipelining"):
+                yield from self._say_at_once(talk, envelope)
+            else:
+                for phase, command, hoped in envelope:
+                    self._phase = phase
+                    expect(phase, hoped, *(yield from talk.ask(command, self._server.limits.command)))
+            yield from self._give(talk, _dotted(content), note)
+            return expect(Phase.ANSWER, 250, *(yield from talk.reply(self._server.limits.answer)))
+        except _SILENCE:
+            raise of_silence(self._phase) from None
+
+    def _say_at_once(self, talk: Talk, envelope: tuple[tuple[Phase, str, int], ...]) -> Steps[None]:
+        """Three commands in one packet, three answers (RFC 2920): the first that is a refusal counts.
+
+        Some servers wait for a message that has no recipient; they get none, and refuse that.
+        """
+        limit, refusal = self._server.limits.command, None
+        yield from talk.put("".join(f"{command}\r\n" for _, command, _ in envelope).encode(), limit)
+        try:
+            code = 0
+            for phase, _, hoped in envelope:
+                self._phase = phase if refusal is None else self._phase
+                code, text = yield from talk.reply(limit)
+                try:
+                    expect(phase, hoped, code, text)
+                except Fault as fault:
+                    refusal = refusal or fault
+            if refusal is not None and code // 100 == 3:
+                if refusal.phase is not Phase.RCPT or refusal.outcome not in _OF_THE_MESSAGE:
+                    raise smtplib.SMTPServerDisconnected("not to be trusted with a dot")
+                yield from talk.ask(".", limit)
+        except _SILENCE:
+            if refusal is None:
+                raise
+            self.drop()
+        if refusal is not None:
+            raise refusal
+
+    def _give(self, talk: Talk, octets: bytes, note: Callable[[Mark], None]) -> Steps[None]:
+        """The message and the dot that ends it."""
         limits = self._server.limits
-        local, _, domain = to.rpartition("@")
-        options = "" if local.isascii() else " SMTPUTF8"
-        if options and not talk.has_extn("smtputf8"):
-            raise Fault(Outcome.PERMANENT, Phase.RCPT)
-        self._say(talk, Phase.MAIL, f"MAIL FROM:<{self._server.sender}>{options}")
-        self._say(talk, Phase.RCPT, f"RCPT TO:<{local}@{domain if options else _ascii(domain)}>")
-        self._say(talk, Phase.DATA, "DATA", hoped=354)
-        with _during(Phase.BODY):
-            talk.put(_dotted(message), limits.body)
-            if talk.has_spoken():  # before the final dot: whatever it says, it hasn't taken the message
-                raise of_reply(Phase.BODY, *talk.reply(limits.command))
-            note(Mark.DOT)
-            talk.put(b".\r\n", limits.body)
-        with _during(Phase.ANSWER):
-            note(Mark.HANDED_OVER)
-            return _hoped(Phase.ANSWER, 250, *talk.reply(limits.answer))
+        self._phase = Phase.BODY
+        if len(octets) > _AT_ONCE:
+            yield from talk.put(octets, limits.body)
+            octets = b""
+        if talk.has_spoken():  # before the final dot: whatever it says, it hasn't taken the message
+            raise of_reply(Phase.BODY, *(yield from talk.reply(limits.command)))
+        note(Mark.DOT)
+        yield from talk.put(octets + b".\r\n", limits.body)
+        self._phase = Phase.ANSWER
+        note(Mark.HANDED_OVER)
 
-    def _say(self, talk: Talk, phase: Phase, command: str, hoped: int = 250) -> None:
-        with _during(phase):
-            _hoped(phase, hoped, *talk.ask(command, self._server.limits.command))
-
-    def _ready(self) -> Talk:
+    def _ready(self) -> Steps[Talk]:
         """A connection that was alive a moment ago. That an idle one was closed is nobody's fault."""
         talk = self._talk
-        if talk is not None and (self._carried >= MESSAGES or talk.has_spoken() or not self._cleared(talk)):
-            self.close()
+        if talk is not None and (
+            self._carried >= MESSAGES or talk.has_spoken() or not (yield from self._cleared(talk))
+        ):
+            yield from self.farewell()
         if self._talk is None:
-            self._talk, self._carried = self._open(), 0
+            self._talk = yield from dial(self._server)
+            self._carried = 0
         self._carried += 1
         return self._talk
 
-    def _cleared(self, talk: Talk) -> bool:
+    def _cleared(self, talk: Talk) -> Steps[bool]:
         """Whether it has forgotten a message that it refused half-way."""
         if not talk.is_clear:
-            with suppress(OSError, smtplib.SMTPException):
-                talk.is_clear = talk.ask("RSET", self._server.limits.command)[0] == 250
+            with suppress(*_SILENCE):
+                talk.is_clear = (yield from talk.ask("RSET", self._server.limits.command))[0] == 250
         return talk.is_clear
 
-    def _open(self) -> Talk:
-        server, limits = self._server, self._server.limits
-        talk = Talk(server.sender.rpartition("@")[2] or "localhost", limits.command)
-        at_once = server.use_tls and server.port == TLS_FROM_THE_START
-        try:
-            with _during(Phase.CONNECT):
-                _hoped(
-                    Phase.CONNECT,
-                    220,
-                    *talk.dial(server.host, server.port, limits.connect, self._context() if at_once else None),
-                )
-                _greet(talk)
-            if server.use_tls and not at_once:
-                self._encrypt(talk)
-            if server.username is not None:
-                self._sign_in(talk, server.username, server.password or "")
-        except BaseException:
-            talk.close()
-            raise
-        return talk
 
-    def _context(self) -> ssl.SSLContext:
-        return self._server.tls or ssl.create_default_context()
-
-    def _encrypt(self, talk: Talk) -> None:
-        if not talk.has_extn("starttls"):
-            raise Fault(Outcome.CONFIGURATION, Phase.TLS)
-        with _during(Phase.TLS):
-            code, text = talk.starttls(context=self._context())
-            _hoped(Phase.TLS, 220, code, text.decode("utf-8", "replace"))
-            _greet(talk)
-
-    def _sign_in(self, talk: Talk, username: str, password: str) -> None:
-        if not talk.has_extn("auth"):
-            raise Fault(Outcome.CONFIGURATION, Phase.AUTH)
-        with _during(Phase.AUTH):
-            try:
-                talk.login(username, password)
-            except smtplib.SMTPAuthenticationError as error:
-                raise of_reply(Phase.AUTH, error.smtp_code, "") from None
-            except (smtplib.SMTPNotSupportedError, UnicodeError):
-                raise Fault(Outcome.CONFIGURATION, Phase.AUTH) from None
-
-
-def _greet(talk: Talk) -> None:
-    code, _ = talk.ehlo()
-    if 500 <= code <= 599:
-        code, _ = talk.helo()
-    _hoped(Phase.CONNECT, 250, code, "")
-
-
-def _hoped(phase: Phase, hoped: int, code: int, text: str) -> int:
-    """The code, if it is of the kind that was hoped for. Raises Fault."""
-    if code // 100 != hoped // 100:
-        raise of_reply(phase, code, text)
-    return code
-
-
-@contextmanager
-def _during(phase: Phase) -> Iterator[None]:
-    try:
-        yield
-    except ssl.SSLCertVerificationError:
-        raise Fault(Outcome.CONFIGURATION, Phase.TLS) from None
-    except (OSError, smtplib.SMTPException, ValueError):
-        raise of_silence(phase) from None
+def _has_whole_line_ends(message: bytes) -> bool:
+    """CRLF throughout, nowhere half of it."""
+    return message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r")
 
 
 def _ascii(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode()
 
 
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+
+
 def _dotted(message: bytes) -> bytes:
     """With the dots of RFC 5321 4.5.2, up to where the final one comes."""
-    return re.sub(rb"(?m)^\.", b"..", message) + (b"" if message.endswith(b"\r\n") else b"\r\n")
+    if b"\n." in message or message.startswith(b"."):
+        message = _LEADING_DOT.sub(b"..", message)
+    return message if message.endswith(b"\r\n") else message + b"\r\n"

@@ -164,7 +164,12 @@ def test_a_line_end_never_gets_into_a_header(evil):
         "ada@x.org,bob@x.org",
         "<ada@x.org>",
         "a@b@x.org",
-        '"a"@x.org',
+        '""@x.org',
+        '"a"b"@x.org',
+        '"a@x.org',
+        '"a\\"@x.org',
+        '"zoë"@x.org',
+        '"a"@b"@x.org',
         "ada@" + "ü" * 80 + ".org",
     ],
 )
@@ -178,6 +183,14 @@ def test_a_domain_beyond_ascii_travels_in_ascii():
 
     assert mail.to == "Ada@xn--bcher-kva.example"
     assert read(mail)["To"] == "Ada@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("local", ['"ada lovelace"', '"ada@home"', '"a\\"b"', '"a,b;<c>"'])
+def test_a_quoted_local_part_is_said_as_it_is(local):
+    mail = mail_of(Letter("x", "x"), {**ADA, "to": f"{local}@example.org"})
+
+    assert mail.to == f"{local}@example.org"
+    assert BytesParser(policy=policy.compat32).parsebytes(mail.content)["To"] == mail.to
 
 
 def test_a_name_can_add_no_line_to_a_letter():

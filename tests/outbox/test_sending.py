@@ -6,10 +6,13 @@ import pytest
 
 from campaign.extensions import db
 from campaign.outbox import claiming, health, posting
+from campaign.outbox.faults import Outcome
+from campaign.outbox.hand import Hand
 from campaign.outbox.models import Delivery, DeliveryState, Kind, OnUnknown, Priority
 from campaign.outbox.relay import Trouble
 from tests import make
 from tests.mailbox import DROP, HANG
+from tests.working import TestWorker
 
 DAY = timedelta(days=1)
 FINAL = {
@@ -72,12 +75,13 @@ def test_what_was_rolled_back_was_never_owed(owe, worker, mailbox):
     assert mailbox.letters == []
 
 
-def test_the_most_urgent_goes_first(owe, worker, mailbox):
+def test_the_most_urgent_goes_first(owe, app, keyring, mailbox, at, tmp_path):
+    worker = TestWorker(app, keyring, tmp_path / "workers", mailbox.port, at, connections=1)
     for name, priority in (("f", Priority.FOLLOWUP), ("r", Priority.REMINDER), ("n", Priority.NOTICE)):
         owe(name, priority=priority)
-    worker.courier._lines[1:] = []
 
     worker.run_until_idle()
+    worker.end()
 
     assert [letter.to[0] for letter in mailbox.letters] == ["n", "r", "f"]
 
@@ -323,26 +327,27 @@ def claimed(owe, worker, at):
     """A reminder that the worker has claimed and not started."""
     delivery = owe(kind=Kind.REMINDER)
     with worker.at_work():
-        with_lock(lambda: claiming.claim(worker.presence.name, at(), 10))
+        with_a_hand(lambda hand: claiming.claim(hand, worker.presence.name, at(), 10))
     assert delivery.state is DeliveryState.LEASED
     return delivery
 
 
-def with_lock(act):
-    db.session.connection(execution_options={"writes": True})
-    done = act()
-    db.session.commit()
+def with_a_hand(act):
+    hand = Hand(db.engine)
+    with hand.writing():
+        done = act(hand)
+    hand.let_go()
     return done
 
 
 def started(worker, delivery, at):
     with worker.at_work():
-        return with_lock(lambda: claiming.start(worker.presence.name, [delivery.id], at()))
+        return with_a_hand(lambda hand: claiming.start(hand, worker.presence.name, [delivery.id], at()))
 
 
 def test_what_is_claimed_is_claimed_once(claimed, worker, at):
     with worker.at_work():
-        assert with_lock(lambda: claiming.claim("another", at(), 10)) == []
+        assert with_a_hand(lambda hand: claiming.claim(hand, "another", at(), 10)) == []
 
 
 def test_what_is_started_is_started_once(claimed, worker, at):
@@ -352,7 +357,7 @@ def test_what_is_started_is_started_once(claimed, worker, at):
 
 def test_another_worker_cant_start_what_it_hasnt_claimed(claimed, worker, at):
     with worker.at_work():
-        assert with_lock(lambda: claiming.start("another", [claimed.id], at())) == []
+        assert with_a_hand(lambda hand: claiming.start(hand, "another", [claimed.id], at())) == []
 
 
 @pytest.mark.parametrize(
@@ -416,7 +421,8 @@ def test_withdrawn_while_on_the_wire_it_isnt_tried_again(claimed, worker, mailbo
     posting.withdraw(claimed.person_key)
 
     with worker.at_work():
-        with_lock(lambda: claiming.record(worker.presence.name, [claiming.Result(one, "transient", 451)], at()))
+        refused = claiming.Result(one, Outcome.TRANSIENT, 451)
+        with_a_hand(lambda hand: claiming.record(hand, worker.presence.name, [refused], at()))
 
     db.session.refresh(claimed)
     assert (claimed.state, is_erased(claimed)) == (DeliveryState.CANCELLED, True)
