@@ -1,12 +1,13 @@
-"""The commands: accounts, demo, mail, worker."""
+"""The commands: accounts, database, demo, mail, worker."""
 
 import click
 from flask import Flask, current_app, url_for
 from flask.cli import AppGroup
 
-from campaign import clock
+from campaign import clock, keyfiles
 from campaign.accounts import joining, sessions
 from campaign.accounts.letters import Change
+from campaign.cli.database import database
 from campaign.cli.mail import mail
 from campaign.cli.working import work
 from campaign.credentials import factors
@@ -23,6 +24,7 @@ demo = AppGroup("demo", help="Sample content, to look around with.")
 def install(app: Flask) -> None:
     """Adds every command group to `flask`."""
     app.cli.add_command(accounts)
+    app.cli.add_command(database)
     app.cli.add_command(demo)
     app.cli.add_command(mail)
     app.cli.add_command(work)
@@ -49,14 +51,16 @@ def reset_factors(email: str) -> None:
 
     Their password stays; every session ends, and a letter tells them. Be sure that it is them who ask: call back.
     """
-    with writing():
-        organizer = joining.find(email)
-        if organizer is None:
-            raise click.ClickException(f"There is no account with the address {email}.")
-        factors.reset(organizer)
-        sessions.end_all(organizer)
-        with current_app.test_request_context():
+    try:
+        with writing(), current_app.test_request_context():
+            organizer = joining.find(email)
+            if organizer is None:
+                raise click.ClickException(f"There is no account with the address {email}.")
+            factors.reset(organizer)
+            sessions.end_all(organizer)
             second_step.tell(organizer, Change.FACTORS_RESET, clock.now())
+    except keyfiles.KeysUnusable as error:
+        raise click.ClickException(f"{error} The letter about it can’t be sealed, so nothing was changed.") from None
     click.echo(f"{organizer.name} ({organizer.email}) signs in by password alone again, and is told by mail.")
 
 
