@@ -36,7 +36,7 @@ CHANGE_WORDS = {
     "summary": _l("In short"),
     "why": _l("Why"),
 }
-ASLEEP = 60  # seconds without a sign of the worker
+ASLEEP = 120  # seconds without a sign of the worker
 
 
 @bp.get("/")
@@ -62,6 +62,14 @@ def export(id: int) -> ResponseReturnValue:
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{campaign.slug}.ics"'
     return response
+
+
+@bp.app_template_global()
+def feed_is_almost_too_large() -> bool:
+    """Whether the feed with everything is near the size at which Google stops reading. For whoever can do something."""
+    if not guard.every(Campaign, may=Permission.EDIT, most=1):
+        return False
+    return sizes.of_site(current_app.extensions["shelf"], absolute(""), clock.now()).is_almost_too_large
 
 
 @bp.get("/imports/new")

@@ -150,7 +150,7 @@ def crawl_signed_in(page, site, start="/manage/"):
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             address = urlsplit(link)
             if f"{address.scheme}://{address.netloc}" == site.url and not address.query:
-                waiting += [address.path] if address.path.startswith("/manage/") else []
+                waiting += [address.path] if address.path.startswith("/manage/") and "." not in address.path else []
     return sorted(set(found))
 
 
