@@ -1,7 +1,7 @@
 """Two people who edit one thing at once: nothing that one of them saved is overwritten unasked.
 
-A form carries `made_from`: a digest of what each of its fields held when the page was made. When it comes back, a field is
-one of these:
+A form carries `made_from`: a digest of what each of its fields held when the page was made. When it comes back, a field
+is one of these:
 
     only the person changed it      saved
     only somebody else changed it   theirs stays, whatever the form still says; `kept` names the field
@@ -70,6 +70,13 @@ class SharedForm(FlaskForm):
     def hidden_tag(self, *fields: Any) -> Any:
         self.made_from.data = self.made_from.data or self.holds_now
         return super().hidden_tag(*fields)
+
+    def propose(self, **values: Any) -> None:
+        """Shows these instead of what there is. It is a change like one that was typed."""
+        for name, value in values.items():
+            held = self[name].object_data
+            self[name].process(None, value)
+            self[name].object_data = held
 
     def validate(self, extra_validators: Any = None) -> bool:
         complete = self._merge()

@@ -46,8 +46,9 @@ class Visitor(FlaskClient):
 def sent_by(page):
     """What a browser would send of a page's form that nobody has touched."""
     main = BeautifulSoup(page.text, "html.parser").find("main")
-    seen = main.find("input", {"name": "made_from"})
-    form = seen.find_parent("form") if seen else main.find("form")
+    forms = main.find_all("form")
+    to_fill_in = [form for form in forms if form.find(["textarea", "select"]) or form.find("input", type="text")]
+    form = (main.select("form:has(input[name=made_from])") or to_fill_in or forms)[0]
     sent = {}
     for tag in form.find_all(["input", "textarea", "select"]):
         if tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked"):

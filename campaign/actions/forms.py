@@ -43,6 +43,9 @@ class TimedForm(FlaskForm):
         self.language = language
         if "zone" in self:
             self.zone.offer(language)
+        self._leave_out_hours_of_whole_days()
+
+    def _leave_out_hours_of_whole_days(self) -> None:
         if "starts" in self and self.all_day.data:
             self.starts.leave_out_the_hour()
             self.ends.leave_out_the_hour()
@@ -129,6 +132,10 @@ class MoveForm(SharedForm, TimedForm):
     def __init__(self, formdata: Any, action: Action, *, language: str) -> None:
         super().__init__(formdata, obj=action, data=time_of(action), language=language)
         self.action = action
+
+    def propose(self, **values: Any) -> None:
+        super().propose(**values)
+        self._leave_out_hours_of_whole_days()
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)

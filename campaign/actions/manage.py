@@ -21,7 +21,7 @@ from campaign.columns import LANGUAGES
 from campaign.errors import Missing
 from campaign.extensions import db
 from campaign.fields import options
-from campaign.history import recording
+from campaign.history import of_actions, recording
 from campaign.history.models import Deed
 from campaign.merging import shared
 from campaign.messages import notices
@@ -192,7 +192,11 @@ def postpone(id: int) -> ResponseReturnValue:
 @bp.get("/<int:id>/move")
 def ask_move(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
-    return _page("move", action, form=MoveForm(guard.unsaved_form(), action, language=language.current()))
+    form = MoveForm(guard.unsaved_form(), action, language=language.current())
+    version = request.args.get("version", type=int)
+    if version is not None:
+        form.propose(**of_actions.time_and_place(recording.entry(action, version).content))
+    return _page("move", action, form=form)
 
 
 @bp.post("/<int:id>/move")

@@ -36,16 +36,24 @@ def shortened(every: Sequence[Piece]) -> list[Piece]:
 
 
 def _compared(before: Sequence[str], after: Sequence[str], *, by_word: bool) -> Iterator[Piece]:
+    """What both begin and end with is set aside first: most changes are one, and common words hardly guide the rest."""
+    shorter = min(len(before), len(after))
+    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    tail = next((at for at in range(shorter - head) if before[-1 - at] != after[-1 - at]), shorter - head)
+    yield Piece("same", "".join(before[:head]))
+    yield from _matched(before[head : len(before) - tail], after[head : len(after) - tail], by_word=by_word)
+    yield Piece("same", "".join(before[len(before) - tail :]))
+
+
+def _matched(before: Sequence[str], after: Sequence[str], *, by_word: bool) -> Iterator[Piece]:
     for what, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
         gone, new = "".join(before[a:b]), "".join(after[c:d])
         if what == "equal":
             yield Piece("same", gone)
-        elif by_word and gone and new:
-            words = WORDS.findall(gone), WORDS.findall(new)
-            if max(map(len, words)) <= MOST:
-                yield from _compared(*words, by_word=False)
-            else:
-                yield from (Piece("gone", gone), Piece("new", new))
+            continue
+        words = WORDS.findall(gone), WORDS.findall(new)
+        if by_word and gone and new and max(map(len, words)) <= MOST:
+            yield from _compared(*words, by_word=False)
         else:
             yield from (Piece("gone", gone), Piece("new", new))
 
@@ -53,18 +61,19 @@ def _compared(before: Sequence[str], after: Sequence[str], *, by_word: bool) -> 
 def _joined(every: Iterator[Piece]) -> list[Piece]:
     """What is gone before what is new, each in one piece; a single blank between two such changes is part of both."""
     made: list[Piece] = []
-    gone, new, bridge = "", "", ""
-    for piece in [*every, Piece("same", "")]:
+    same, gone, new, bridge = "", "", "", ""
+    for piece in [*every, Piece("cut", "")]:  # a last one, so that all before it is put down
         if piece.kind == "gone":
             gone, new, bridge = gone + bridge + piece.text, new + bridge, ""
         elif piece.kind == "new":
             gone, new, bridge = gone + bridge, new + bridge + piece.text, ""
         elif piece.text == " " and gone and new and not bridge:
             bridge = " "
-        else:
-            made += [Piece("gone", gone), Piece("new", new), Piece("same", bridge + piece.text)]
+        elif piece.text or piece.kind == "cut":
+            made += [Piece("same", same), Piece("gone", gone), Piece("new", new)] if gone or new else []
+            same = bridge + piece.text if gone or new else same + bridge + piece.text
             gone, new, bridge = "", "", ""
-    return [piece for piece in made if piece.text]
+    return [piece for piece in [*made, Piece("same", same)] if piece.text]
 
 
 def _cut(piece: Piece) -> Iterator[Piece]:

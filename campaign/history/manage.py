@@ -75,6 +75,7 @@ def forget_unsaved() -> ResponseReturnValue:
 def _index(thing: Thing) -> str:
     """Of each entry, what it changed. The oldest of a page is compared with the first of the next."""
     before = request.args.get("before", type=int)
+    before = before if before is None or before <= guard.LARGEST_ID else None
     found = recording.entries(thing, A_PAGE + 1, before)
     changes = {later.id: _labels(earlier, later) for earlier, later in zip(found[1:], found, strict=False)}
     older = found[A_PAGE - 1].id if len(found) > A_PAGE else None

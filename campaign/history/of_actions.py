@@ -84,6 +84,13 @@ def _parts(said: Mapping[str, Any], lang: str) -> Iterator[Part]:
     yield Part(_l("Address of the page"), "", said["slug"])
 
 
+def time_and_place(said: Mapping[str, Any]) -> dict[str, Any]:
+    """As a form about a move shows them: `ends` of whole days is the last one."""
+    starts, ends = (datetime.fromisoformat(said[name]) for name in ("starts_local", "ends_local"))
+    more = {name: said[name] for name in ("zone", "all_day", *PLACE)}
+    return {"starts": starts, "ends": ends - timedelta(days=1) if said["all_day"] else ends, **more}
+
+
 def target(action: Action, said: Mapping[str, Any], *, answered: bool) -> tuple[dict[str, Any], list[Any]]:
     """What restoring this version would make of the action, and in words what it leaves as it is.
 
