@@ -106,6 +106,15 @@ def of(accent: str) -> Look:
     return Look(light=_in_light(accent, deep), dark=_in_dark(accent, deep))
 
 
+def measured(accent: str) -> tuple[float, float]:
+    """The contrast of words and links in it, on light and on dark grounds: the least that they have."""
+    made = of(accent)
+    return (
+        min(contrast(made.light["primary"], LIGHT[ground]) for ground in GROUNDS),
+        min(contrast(made.dark["primary"], DARK[ground]) for ground in GROUNDS),
+    )
+
+
 def stylesheet(accent: str) -> str:
     """For every public page of a campaign, after the site's own."""
     look = of(accent)

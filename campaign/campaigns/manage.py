@@ -161,7 +161,8 @@ def _page(name: str, campaign: Campaign, **context: Any) -> str:
 
 
 def _look_page(campaign: Campaign, form: LookForm, shown: str) -> str:
-    return _page("look", campaign, form=form, shown=shown, ready_made=READY_MADE)
+    measured = colours.measured(colours.nearest(shown)) if shown else ()
+    return _page("look", campaign, form=form, shown=shown, measured=measured, ready_made=READY_MADE)
 
 
 def _said(followed: int) -> str:

@@ -55,7 +55,10 @@ def category_form(formdata: Any, campaign: Campaign, category: Category | None =
     names = category.name if category else {}
     fields: dict[str, Any] = {
         _field(lang): LineField(
-            LANGUAGE_NAMES[lang], [at_most(LIMITS["category"])], default=names.get(lang, ""), name=_field(lang)
+            _l("Name, %(language)s", language=LANGUAGE_NAMES[lang]),
+            [at_most(LIMITS["category"])],
+            default=names.get(lang, ""),
+            name=_field(lang),
         )
         for lang in campaign.languages
     }

@@ -11,11 +11,10 @@ from campaign.articles.models import Article
 
 @dataclass(frozen=True)
 class Gap:
-    """count: texts of the thing that aren't there in the language."""
+    """languages: in which some of the thing's texts aren't there."""
 
     thing: Action | Article
-    language: str
-    count: int
+    languages: list[str]
 
     @property
     def is_article(self) -> bool:
@@ -23,12 +22,15 @@ class Gap:
 
 
 def gaps(actions: Sequence[Action], articles: Sequence[Article]) -> list[Gap]:
-    """In the order given, the actions first."""
-    found = [Gap(action, lang, action_wording.missing(action, lang)) for action in actions for lang in _others(action)]
-    found += [
-        Gap(article, lang, article_wording.missing(article, lang)) for article in articles for lang in _others(article)
+    """Of what lacks something, in the order given, the actions first."""
+    found = [
+        Gap(action, [lang for lang in _others(action) if action_wording.missing(action, lang)]) for action in actions
     ]
-    return [gap for gap in found if gap.count]
+    found += [
+        Gap(article, [lang for lang in _others(article) if article_wording.missing(article, lang)])
+        for article in articles
+    ]
+    return [gap for gap in found if gap.languages]
 
 
 def _others(thing: Action | Article) -> list[str]:

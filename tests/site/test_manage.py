@@ -122,19 +122,21 @@ def test_what_the_public_cannot_read_in_a_language_of_the_campaign_is_something_
 
     todo = BeautifulSoup(alice.get("/manage/").text, "html.parser").find(class_="todo")
 
-    missing = {item.span.text: item.a["href"] for item in todo("li") if "missing" in item.text}
+    missing = {item.span.text: item.a["href"] for item in todo("li") if "Not all there" in item.text}
     assert missing == {
-        "Français is missing: Vigil": f"/manage/actions/{action.id}/translations/fr",
-        "Français is missing: Why": f"/manage/articles/{article.id}/translations/fr",
+        "Not all there in Français: Vigil": f"/manage/actions/{action.id}/translations/fr",
+        "Not all there in Français: Why": f"/manage/articles/{article.id}/translations/fr",
     }
 
 
 def test_many_missing_languages_are_told_as_a_number(alice, team):
     cause = make.campaign(team)
-    for number in range(6):
+    for number in range(7):
         make.action(cause=cause, title=Texts(en=f"Vigil {number}"))
 
-    assert "4 more texts are missing in other languages." in alice.get("/manage/").text
+    page = alice.get("/manage/").text
+    assert "Not all there in Français and Español: Vigil 4" in page
+    assert "2 more actions and articles lack a language." in page
 
 
 def test_a_moderator_is_not_told_what_others_have_to_write(client, team, at):
@@ -142,7 +144,7 @@ def test_a_moderator_is_not_told_what_others_have_to_write(client, team, at):
     health.beat(health.WORKER, at())
     client.sign_in(make.account("Mo", team, level=Level.MODERATOR))
 
-    assert "is missing" not in client.get("/manage/").text
+    assert "Not all there" not in client.get("/manage/").text
 
 
 def test_the_next_messages_are_there_with_when_and_to_how_many(alice, team, at):
