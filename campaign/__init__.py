@@ -42,6 +42,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.series import manage as series_manage
     from campaign.site import manage as site_manage
     from campaign.site import public as site_public
+    from campaign.updates import manage as updates_manage
 
     return (
         [
@@ -72,6 +73,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             replies_manage.bp,
             rsvps_manage.bp,
             messages_manage.bp,
+            updates_manage.bp,
             exchange_manage.bp,
         ],
     )

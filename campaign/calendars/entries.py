@@ -124,6 +124,9 @@ def _news(action: Action, lang: str) -> Iterator[str]:
         yield str(_l("This action is cancelled."))
     elif action.status is Status.POSTPONED:
         yield str(_l("This action is postponed. A new date will follow."))
+    for update in action.news:
+        day = timezones.day_in_words(timezones.wall(update.written_at, action.zone), lang)
+        yield str(_l("News of %(day)s: %(text)s", day=day, text=update.text.best(lang, action.language)[0]))
     before = {date.time_said: date for date in action.announced}
     if before:
         del before[action.announced[-1].time_said]

@@ -28,6 +28,11 @@ class Counts:
         return Counts(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
 
     @property
+    def gone(self) -> int:
+        """Out of our hands, as far as anybody knows."""
+        return self.sent + self.presumed
+
+    @property
     def percent(self) -> int:
         """How much of it is over, whole, and never 100 while one waits."""
         return 100 if not self.waiting else (self.owed - self.waiting) * 100 // self.owed

@@ -159,11 +159,11 @@ def _shown(rule: Rule | None) -> dict[str, Any]:
     }
 
 
-def _check_subject(form: WordsForm, field: LineField) -> None:
+def check_subject(form: WordsForm, field: LineField) -> None:
     _check(field, form.in_subject)
 
 
-def _check_body(form: WordsForm, field: ProseField) -> None:
+def check_body(form: WordsForm, field: ProseField) -> None:
     if len(field.data) > form.limit:
         raise ValidationError(_l("Use at most %(most)s characters.", most=form.limit))
     _check(field, form.in_body)
@@ -186,5 +186,5 @@ def _check(field: LineField | ProseField, allowed: tuple[str, ...]) -> None:
 
 for _lang in LANGUAGES:
     for _form in (BodyForm, RuleForm):
-        setattr(_form, f"body_{_lang}", ProseField(_l("Text"), [_check_body]))
-    setattr(RuleForm, f"subject_{_lang}", LineField(_l("Subject"), [at_most(SUBJECT_LIMIT), _check_subject]))
+        setattr(_form, f"body_{_lang}", ProseField(_l("Text"), [check_body]))
+    setattr(RuleForm, f"subject_{_lang}", LineField(_l("Subject"), [at_most(SUBJECT_LIMIT), check_subject]))

@@ -103,6 +103,8 @@ def _own(values: Mapping[str, Any], language: str) -> Own:
         "page": values["pages"]["action"],
         "link": person.get("manage", ""),
     }
+    if "plain" in facts:  # as it stands on the page
+        fills = {}
     return Own(placeholders.fill(subject, fills), placeholders.fill(body, fills), note)
 
 

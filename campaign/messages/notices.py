@@ -110,7 +110,12 @@ def _tell(action: Action, change: str, reason: str, now: datetime) -> None:
             state=OccasionState.PLANNED,
             priority=Priority.NOTICE,
             on_unknown=OnUnknown.RESEND,
-            facts={"change": change, "reason": reason.strip(), "dates": dates_of(action)},
+            facts={
+                "change": change,
+                "reason": reason.strip(),
+                "dates": dates_of(action),
+                "asks": change == "moved" and has_moved(action),
+            },
         )
     )
     db.session.flush()
@@ -131,6 +136,12 @@ def dates_of(action: Action) -> list[dict[str, Any]]:
         if not dates or dates[-1] != date:
             dates.append(date)
     return dates
+
+
+def has_moved(action: Action) -> bool:
+    """Whether somebody may have answered for another time than that of today."""
+    starts = {(date["starts_local"], date["zone"]) for date in dates_of(action)}
+    return len(starts) > 1 or (action.schedule_rev > 0 and action.status is Status.PUBLISHED)
 
 
 def _time_of(action: Action) -> tuple[datetime, datetime, str, bool]:

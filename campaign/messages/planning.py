@@ -85,6 +85,10 @@ def update(rule: Rule, now: datetime) -> None:
     if planned is None:
         if rule.active and action.status is Status.PUBLISHED:
             plan(action, now)
+            made = occasion_of(rule)
+            if made is not None and made.state is OccasionState.MISSED:
+                made.state = OccasionState.CANCELLED  # nobody missed it: it was made too late
+                db.session.flush()
         return
     if planned.state not in (OccasionState.PLANNED, OccasionState.CANCELLED, OccasionState.MISSED):
         return
@@ -92,7 +96,7 @@ def update(rule: Rule, now: datetime) -> None:
     if values["due_at"] == planned.due_at and planned.state is not OccasionState.CANCELLED:
         del values["state"]  # due already and only waiting for a worker, perhaps: that is no reason to miss it
     elif values["state"] is OccasionState.MISSED:
-        values["state"] = OccasionState.CANCELLED  # nobody missed it: it was made too late
+        values["state"] = OccasionState.CANCELLED
     if not rule.active or action.status is not Status.PUBLISHED:
         values["state"] = OccasionState.CANCELLED
     values |= {"facts": words_of(rule), "letter": rule.letter, "on_unknown": rule.on_unknown}

@@ -122,6 +122,10 @@ def title_of(occasion: Occasion) -> Any:
     return CHANGES.get(occasion.facts.get("change", "")) or _title(occasion.kind, occasion.letter)
 
 
+def name_of(rule: Rule) -> str:
+    return str(_title(rule.kind, rule.letter))
+
+
 def people(action: Action, kind: str, segment: Mapping[str, str] | None = None) -> int:
     """How many a letter of this kind goes to as things stand."""
     return db.session.scalar(select(func.count(Rsvp.id)).where(expansion.audience(action.id, kind, segment))) or 0

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, literal, or_, select, update
 
-from campaign import tokens
+from campaign import timezones, tokens
 from campaign.actions.models import Action, Status
 from campaign.errors import Conflict, Missing
 from campaign.extensions import _l, db
@@ -32,6 +32,7 @@ def confirm(rsvp: Rsvp, now: datetime) -> None:
         return
     _refuse_if_past(rsvp.action, now)
     rsvp.confirm()
+    rsvp.answered_rev = rsvp.action.schedule_rev
     reserve(rsvp.action, rsvp.places)
 
 
@@ -42,12 +43,21 @@ def change(rsvp: Rsvp, answer: Answer, party_size: int, reminders: bool, now: da
         raise Conflict(CANCELLED_ALREADY)
     before = rsvp.places
     rsvp.answer, rsvp.party_size = answer, party_size
+    rsvp.answered_rev = rsvp.action.schedule_rev
     rsvp.reminders = reminders and rsvp.has_address
     if rsvp.reminders:
         rsvp.unsubscribed = False  # asked for by who holds the private link
     reserve(rsvp.action, rsvp.places - before)
     if not rsvp.reminders or answer is Answer.NO:
         posting.withdraw(rsvp.id, posting.REMINDING)
+
+
+def say_again(rsvp: Rsvp, coming: bool, now: datetime) -> None:
+    """Asked whether they still come, they say so: yes, with as many as before, or no. Raises Conflict."""
+    if rsvp.state is State.PENDING:
+        raise Conflict(_l("Confirm your RSVP first."))
+    change(rsvp, Answer.YES if coming else Answer.NO, rsvp.party_size, rsvp.reminders, now)
+    rsvp.said_again_on = timezones.wall(now, rsvp.action.zone).date()
 
 
 def cancel(rsvp: Rsvp, now: datetime) -> None:

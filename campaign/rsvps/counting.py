@@ -1,8 +1,9 @@
-"""How many come. The public is told in steps, so that nobody can be seen to join or leave."""
+"""How many come, and have said so again. The public is told in steps, so that nobody can be seen to join or leave."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from campaign.actions.models import Action, Status
 from campaign.extensions import db
@@ -25,6 +26,29 @@ def step(people: int) -> int:
                 return reached
             reached = base * power
         power *= 10
+
+
+@dataclass(frozen=True)
+class Again:
+    """Of those who come or may come: who has spoken to the action's present date, and who only to an earlier one."""
+
+    known: int = 0
+    silent: int = 0
+    still: int = 0  # asked shortly before, they said once more that they come
+
+
+def said_again(action: Action) -> Again:
+    """Nobody is dropped for being silent."""
+    is_known = case((Rsvp.answered_rev >= action.schedule_rev, 1), else_=0)
+    still = case((Rsvp.said_again_on.is_not(None) & (Rsvp.answer == Answer.YES), 1), else_=0)
+    rows = db.session.execute(
+        select(is_known, func.count(), func.sum(still))
+        .where(Rsvp.action_id == action.id, Rsvp.state.in_(COUNTED), Rsvp.answer != Answer.NO)
+        .group_by(is_known)
+    )
+    found = {bool(known): (number, again) for known, number, again in rows}
+    (known, still_known), (silent, still_silent) = found.get(True, (0, 0)), found.get(False, (0, 0))
+    return Again(known, silent, still_known + still_silent)
 
 
 def refresh_public_counts(now: datetime) -> None:

@@ -12,6 +12,7 @@ from campaign.actions import listing
 from campaign.actions.models import Action
 from campaign.errors import Conflict, Missing
 from campaign.extensions import db
+from campaign.messages import asking
 from campaign.rsvps import booking, signup
 from campaign.rsvps.forms import ChangeForm, CountForm, rsvp_form
 from campaign.rsvps.models import ANSWER_WORDS, Rsvp, State
@@ -80,6 +81,21 @@ def change(lang: str, token: str) -> ResponseReturnValue:
     return _back(token)
 
 
+@bp.post(f"{PREFIX}/rsvps/<token>/still")
+@from_here
+def still(lang: str, token: str) -> ResponseReturnValue:
+    """Whether they still come: "yes" or "no". Anything else asks again."""
+    rsvp = booking.find(token, to_change=True)
+    said = request.form.get("coming")
+    try:
+        if said in ("yes", "no"):
+            booking.say_again(rsvp, said == "yes", clock.now())
+    except Conflict as refusal:
+        return _own_page_refused(token, refusal)
+    db.session.commit()
+    return _back(token)
+
+
 @bp.post(f"{PREFIX}/rsvps/<token>/cancel")
 @from_here
 def cancel(lang: str, token: str) -> ResponseReturnValue:
@@ -137,7 +153,8 @@ def _refused(slug: str, form: CountForm, refusal: Conflict) -> Response:
 
 
 def _own_page(token: str, rsvp: Rsvp, form: ChangeForm | None = None, *, status: int = 200) -> Response:
-    offered = rsvp.state is not State.CANCELLED and not rsvp.action.is_over(clock.now())
+    now = clock.now()
+    offered = rsvp.state is not State.CANCELLED and not rsvp.action.is_over(now)
     return _once(
         "rsvps/show.html",
         status,
@@ -147,6 +164,7 @@ def _own_page(token: str, rsvp: Rsvp, form: ChangeForm | None = None, *, status:
         action=rsvp.action,
         form=form or _as_it_is(rsvp),
         offered=offered,
+        asked=offered and asking.still_to_ask(rsvp),
     )
 
 

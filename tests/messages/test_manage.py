@@ -36,9 +36,16 @@ def test_today_the_reminders_and_the_action_stand_in_the_order_of_time(alice, ac
 
     heads = [entry.find(["h3", "strong"]).text for entry in page.find("ol", class_="timeline")("li")]
     times = [when.text for when in page.find("ol", class_="timeline").find_all(class_="when")]
-    assert heads == ["Today, Wednesday 10 May 2023", "Reminder", "Reminder", "Protest CANSEC"]
-    assert times[0].startswith("Tuesday 30 May 2023, 6:00 pm")
-    assert times[1].startswith("Wednesday 31 May 2023, 6:00 am")
+    assert heads == [
+        "Today, Wednesday 10 May 2023",
+        "Coming up",
+        "Still coming?",
+        "Reminder",
+        "Protest CANSEC",
+        "Thank you",
+    ]
+    assert times[1].startswith("Tuesday 30 May 2023, 6:00 pm")
+    assert times[2].startswith("Wednesday 31 May 2023, 6:00 am")
 
 
 def test_a_preview_has_the_real_facts_and_no_real_person(alice, action):
@@ -66,9 +73,9 @@ def test_what_went_out_is_counted(alice, worker, mailbox, at, action):
         alice.sign_in(make.account("Noor", action.campaign.team)).get(f"/manage/actions/{action.id}/messages")
     )
 
-    [first, *_] = page.find("ol", class_="timeline")(class_="msg")
-    assert "Done" in first.text
-    assert "1 sent" in first.text
+    [_, evening, *_] = page.find("ol", class_="timeline")(class_="msg")
+    assert "Done" in evening.text
+    assert "1 sent" in evening.text
 
 
 def test_what_was_refused_is_counted_as_failed(alice, worker, mailbox, at, action):
