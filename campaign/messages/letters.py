@@ -11,7 +11,7 @@ Besides what `outbox/letters.py` names, such a letter gets:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class Moment:
     """A time and a place in words."""
 
     full: str  # "Wednesday 31 May 2023, 7:00 am to 9:30 am, Ottawa time (EDT)"
-    start: str  # "Wednesday 31 May 2023, 7:00 am": for subjects
+    start: str  # "Wednesday 31 May 2023, 7:00 am": for subjects; with the action's title if its campaign wants that
     place: str  # "EY Centre, 4899 Uplands Drive, Ottawa"
 
 
@@ -63,6 +63,9 @@ def about(
     action: Action, letter: str, language: str, *, facts: Mapping[str, Any], person: Mapping[str, str], base_url: str
 ) -> Letter:
     """The letter as it stands today: an action that has moved since it was owed is told with its new date."""
+    when = _moment(action, language)
+    if action.campaign.subject_names_action:
+        when = replace(when, start=f"{action.title.best(language, action.language)[0]}, {when.start}")
     values = {
         "facts": facts,
         "person": person,
@@ -70,7 +73,7 @@ def about(
         "action": action,
         "campaign": action.campaign,
         "team": action.campaign.team,
-        "when": _moment(action, language),
+        "when": when,
         "dates": [_announced(date, language) for date in facts.get("dates", ())],
         "pages": {
             "action": f"{base_url}/{language}/actions/{action.slug}",

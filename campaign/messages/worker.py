@@ -210,7 +210,8 @@ class Desk:
         action = db.session.get_one(Action, action_id)
         letter = letters.about(action, occasion.letter, language, facts=facts, person=marked, base_url=base_url)
         host = urlsplit(self._base_url).hostname or "localhost"
-        who = From(self._sender, action.campaign.team.reply_address, f"action-{action.id}.{host}")
+        team = action.campaign.team
+        who = From(self._sender, team.reply_address, f"action-{action.id}.{host}", team.sender_name)
         return composing.compose(letter, self._marks, who, self._parts(occasion, action, language))
 
     def _parts(self, occasion: Occasion, action: Action, language: str) -> list[Part]:
