@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaign import clock, days
+from campaign import clock, days, timezones
 from campaign.accounts.membership import Permission
 from campaign.calendars import sizes
 from campaign.campaigns.models import Campaign
@@ -184,6 +184,7 @@ def _preview(
         nothing=nothing,
         Verdict=Verdict,
         when=_when,
+        when_here=lambda step: _when_here(step, one.campaign),
         when_is=lambda action: days.fully_in_words(action, language.current()),
         fault_words=FAULT_WORDS,
         note_words=NOTE_WORDS,
@@ -193,6 +194,16 @@ def _preview(
 
 def _when(step: Step) -> str:
     return "" if step.taken is None else days.fully_in_words(step.taken.when, language.current())
+
+
+def _when_here(step: Step, campaign: Campaign) -> str:
+    """The start on the clocks of the campaign, if they show another hour."""
+    if step.taken is None or step.taken.time.all_day:
+        return ""
+    there, here = step.taken.starts_at, timezones.wall(step.taken.starts_at, campaign.zone)
+    if here == timezones.wall(there, step.taken.time.zone):
+        return ""
+    return timezones.fully_in_words(there, campaign.zone, language.current(), campaign.city)
 
 
 def _new(file: FileForm | None = None, address: AddressForm | None = None) -> str:

@@ -68,6 +68,15 @@ def test_the_preview_says_what_and_when_in_words_in_the_campaigns_zone(alice, ca
     assert "Vigil Saturday 3 June 2023, 2:00 pm to 4:00 pm, Ottawa time (EDT) EY Centre, 4899 Uplands Drive" in preview
 
 
+def test_an_event_elsewhere_is_told_in_its_own_time_and_in_the_campaigns(alice, cause):
+    paris = event(start="DTSTART;TZID=Europe/Paris:20230603T200000", end="DTEND;TZID=Europe/Paris:20230603T220000")
+
+    preview = words(upload(alice, cause, calendar(paris)))
+
+    own, here = "8:00 pm to 10:00 pm, Paris time (CEST)", "2:00 pm, Ottawa time (EDT)"
+    assert f"Saturday 3 June 2023, {own} – Saturday 3 June 2023, {here}" in preview
+
+
 def test_a_yes_makes_drafts_that_nobody_else_sees(alice, cause):
     file = calendar(
         event("LOCATION:EY Centre\\, 4899 Uplands Drive\\, Ottawa", "GEO:45.32;-75.65", "CATEGORIES:VIGIL,Peace"),
