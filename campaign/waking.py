@@ -17,6 +17,7 @@ PROCRASTINATE = "procrastinate"  # the engine, and the schema of the database th
 WORK = {  # by table: the task that has something to do when it changes
     "rsvps": "intake",
     "returns": "returns",
+    "imports": "fetch",
     "actions": "plan",
     "rules": "plan",
     "occasions": "expand",

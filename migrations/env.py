@@ -21,7 +21,7 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 def run() -> None:
-    engine = extension.db.engine
+    engine = context.config.attributes.get("engine", extension.db.engine)  # another one: `flask database copy`
     with engine.connect().execution_options(writes=True) as connection:
         context.configure(
             connection=connection,

@@ -72,6 +72,10 @@ class Presence:
         """Workers that are no more and whose journals are still here."""
         return [path.stem for path in self._folder.glob("*.lock") if not self.sees(path.stem)]
 
+    def others(self) -> list[str]:
+        """Workers that are alive on this machine."""
+        return [path.stem for path in self._folder.glob("*.lock") if path.stem != self.name and self.sees(path.stem)]
+
     def sweep(self, names: Collection[str]) -> None:
         """Take away the files of workers that are no more, once what they had in hand is taken over."""
         for name in names:
