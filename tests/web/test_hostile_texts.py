@@ -116,7 +116,8 @@ def test_it_stays_text_on_organizers_pages(app, client, bad):
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/manage") and "GET" in rule.methods and rule.arguments <= ids.keys():
             page = client.get(rule.build({name: ids[name] for name in rule.arguments}, append_unknown=False)[1])
-            assert_harmless(BeautifulSoup(page.text, "html.parser"))
+            if page.mimetype == "text/html":
+                assert_harmless(BeautifulSoup(page.text, "html.parser"))
 
 
 def test_it_stays_text_in_a_letter_that_arrives_all_the_same(client, worker, mailbox, bad):
