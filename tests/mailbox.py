@@ -13,8 +13,9 @@ HANG, DROP = "hang", "drop"  # instead of an answer
 class Letter:
     """One mail as its reader sees it."""
 
-    def __init__(self, to, raw):
+    def __init__(self, to, raw, sender=""):
         self.to = to
+        self.sender = sender  # the envelope's
         self.raw = raw
         self.headers = email.message_from_bytes(raw, policy=policy.default)
 
@@ -94,7 +95,7 @@ class Mailbox:
 
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         [to] = envelope.rcpt_tos
-        letter = Letter(to, envelope.content)
+        letter = Letter(to, envelope.content, envelope.mail_from)
         planned = self._planned("DOT", to)
         self.seen.append((letter.message_id, planned or "250"))
         if planned is None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from campaign import clock, keyfiles
-from campaign.cli.mail import mail_server
+from campaign.cli.mail import envelopes, mail_server
 from campaign.databases import writing
 from campaign.exchange import worker as exchange_worker
 from campaign.extensions import db
@@ -22,6 +22,7 @@ from campaign.outbox.liveness import Presence
 from campaign.outbox.models import Delivery
 from campaign.outbox.procrastinating import Procrastinate
 from campaign.outbox.relay import Relay
+from campaign.outbox.suppressing import Digests, Silence
 from campaign.outbox.transport import Connection, Server
 from campaign.outbox.watching import Watch
 from campaign.photos import keeping
@@ -63,6 +64,8 @@ class Worker:
             connections,
             relay,
             db.engine,
+            Silence(Digests(keyring.mail_key("suppressions"))),
+            sender=envelopes().sender if current_app.config["MAIL_VERP"] else lambda _delivery_id: "",
         )
 
     def tasks(self) -> dict[str, Task]:

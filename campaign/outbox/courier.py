@@ -8,7 +8,7 @@ costs as much for one as for many; nobody waits for a server that is slow.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -27,6 +27,7 @@ from campaign.outbox.ladder import pause
 from campaign.outbox.lines import Attempt, Carrier, Lines
 from campaign.outbox.mishaps import place_of
 from campaign.outbox.relay import Relay, Trouble
+from campaign.outbox.suppressing import Silence
 from campaign.sealing import CannotOpen
 
 log = logging.getLogger(__name__)
@@ -42,10 +43,6 @@ Write = Callable[[Started], Mail]
 Compose = Callable[[Hand, Sequence[Started], datetime], Write]
 
 
-def _nobody(_addresses: Sequence[str]) -> Collection[str]:
-    return ()
-
-
 def _usual(_delivery_id: int) -> str:
     return ""
 
@@ -58,7 +55,7 @@ class Courier:
     compose:    looks up what some letters need, in their transaction, and returns what makes each of them. That raises
                 Unsendable or CannotOpen for what can never be sent.
     dial:       makes a connection, not yet opened.
-    suppressed: which of these addresses aren't written to; asked in the transaction that starts their letters.
+    silence:    who isn't written to; asked in the transaction that starts their letters.
     sender:     the envelope's, for a delivery; "" for the usual one.
     """
 
@@ -71,18 +68,19 @@ class Courier:
         connections: int,
         relay: Relay,
         database: Engine,
-        suppressed: Callable[[Sequence[str]], Collection[str]] = _nobody,
+        silence: Silence,
         sender: Callable[[int], str] = _usual,
     ) -> None:
         self.owner = owner
         self._journal = journal
         self._compose = compose
         self._relay = relay
-        self._suppressed = suppressed
+        self._silence = silence
         self._sender = sender
         self._hand = Hand(database)
         self._lines = Lines([dial() for _ in range(connections)], journal)
-        self._out: dict[int, tuple[Started, float]] = {}  # on the wire, by delivery: and since when
+        self._out: dict[int, tuple[Started, str, float]] = {}  # on the wire, by delivery: to whom, and since when
+        self._gone: list[tuple[Started, str]] = []  # not recorded yet: mailboxes that there aren't
         self._back: list[Result] = []  # not recorded yet
         self._claimed: list[int] = []
         self._claims_at = 0.0
@@ -115,13 +113,13 @@ class Courier:
             return True
         recorded = [result.delivery.id for result in self._back]
         with self._hand.writing():
-            claiming.record(self._hand, self.owner, self._back, now)
+            self._record(now)
             claimed, mails = self._next(room, now) if room else self._let_go()
             senders = [self._sender(started.id) for started, _ in mails]
-        self._back, self._claimed, self._busy_at = [], claimed, self._relay.ticks()
+        self._back, self._gone, self._claimed, self._busy_at = [], [], claimed, self._relay.ticks()
         self._journal.settle(recorded)
         for (started, mail), sender in zip(mails, senders, strict=True):
-            self._out[started.id] = started, self._relay.ticks()
+            self._out[started.id] = started, mail.to, self._relay.ticks()
             self._lines.send(started.id, mail, sender)
         if not self._out:
             self._journal.clear()
@@ -146,9 +144,9 @@ class Courier:
         self._doubt()
         if self._back or self._claimed:
             with self._hand.writing():
-                claiming.record(self._hand, self.owner, self._back, clock.now())
+                self._record(clock.now())
                 claiming.release(self._hand, self.owner)
-        self._back, self._claimed = [], []
+        self._back, self._gone, self._claimed = [], [], []
         if not self._out:
             self._journal.clear()
         self._hand.let_go()
@@ -200,12 +198,17 @@ class Courier:
             except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
                 log.error("A letter can't be made: %s", place_of(error))  # noqa: TRY400 -- no values
                 unsent.append(Result(started, Outcome.TRANSIENT))
-        silent = self._suppressed([mail.to for _, mail in made]) if made else ()
+        silent = self._silence.among(self._hand, made)
         if silent:
-            unsent += [Result(started, Outcome.SUPPRESSED) for started, mail in made if mail.to in silent]
-            made = [(started, mail) for started, mail in made if mail.to not in silent]
+            unsent += [Result(started, Outcome.SUPPRESSED) for started, _ in made if started.id in silent]
+            made = [(started, mail) for started, mail in made if started.id not in silent]
         claiming.record(self._hand, self.owner, unsent, now)
         return made
+
+    def _record(self, now: datetime) -> None:
+        claiming.record(self._hand, self.owner, self._back, now)
+        for started, mailbox in self._gone:
+            self._silence.add(self._hand, started, mailbox, now.date())
 
     def _gather(self) -> None:
         """What has come back: the first, and whoever else is about to."""
@@ -219,12 +222,14 @@ class Courier:
     def _collect(self, wait: float = 0) -> None:
         """What has come back by now; with `wait`, at least one if it comes in so many seconds."""
         for attempt in self._lines.turn(wait):
-            started, began = self._out.pop(attempt.delivery_id)
+            started, mailbox, began = self._out.pop(attempt.delivery_id)
             self._relay.heard(attempt.outcome, began)
             self._remember(attempt)
             lasting = attempt.outcome is Outcome.POLICY and not self._relay.distrusts_us
             outcome = Outcome.TRANSIENT if attempt.outcome is Outcome.POLICY and not lasting else attempt.outcome
             self._back.append(Result(started, outcome, attempt.code))
+            if attempt.is_gone:
+                self._gone.append((started, mailbox))
             if self._relay.trouble not in (Trouble.NONE, self._noted):
                 log.error("No mail goes out at present: %s (%s)", self._relay.trouble, attempt.said)
 

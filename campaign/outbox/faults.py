@@ -37,18 +37,23 @@ class Outcome(StrEnum):
 class Fault(Exception):
     """An attempt that didn't end in "taken". Holds no address and no text of the server's, which may quote one.
 
-    code: the server's; none when there was no answer.
+    code:    the server's; none when there was no answer.
+    is_gone: it said that there is no such mailbox. A refusal without a reason isn't taken for that: a server that is
+             set up wrong refuses everybody.
     """
 
-    def __init__(self, outcome: Outcome, phase: Phase, code: int | None = None) -> None:
+    def __init__(self, outcome: Outcome, phase: Phase, code: int | None = None, *, is_gone: bool = False) -> None:
         super().__init__(f"{outcome} at {phase.name}" + (f", {code}" if code else ""))
         self.outcome = outcome
         self.phase = phase
         self.code = code
+        self.is_gone = is_gone
 
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
 _MAILBOX_FULL = {(2, 2), (3, 1)}  # subject, detail: full, or the system behind it is
+
+_NO_SUCH_MAILBOX = {(1, detail) for detail in (0, 1, 2, 3, 6, 10)} | {(2, 1)}  # RFC 3463, RFC 7505; or it is disabled
 
 
 def of_silence(phase: Phase) -> Fault:
@@ -64,7 +69,9 @@ def of_reply(phase: Phase, code: int, text: str) -> Fault:
     code: 0 for something that is no SMTP at all.
     text: what the server said with it; looked at for an enhanced status code only.
     """
-    return Fault(_outcome(phase, code, _detail(code, text)), phase, code or None)
+    detail = _detail(code, text)
+    outcome = _outcome(phase, code, detail)
+    return Fault(outcome, phase, code or None, is_gone=outcome is Outcome.PERMANENT and detail in _NO_SUCH_MAILBOX)
 
 
 def _outcome(phase: Phase, code: int, detail: tuple[int, int]) -> Outcome:

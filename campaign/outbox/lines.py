@@ -40,6 +40,7 @@ class Attempt:
     outcome: Outcome
     code: int | None = None
     said: str = ""
+    is_gone: bool = False  # there is no such mailbox
 
 
 @dataclass(eq=False)
@@ -113,7 +114,7 @@ class Lines:
         except StopIteration as end:
             self._end(call, Outcome.SENT, end.value)
         except Fault as fault:
-            self._end(call, fault.outcome, fault.code, str(fault))
+            self._end(call, fault.outcome, fault.code, str(fault), is_gone=fault.is_gone)
         except Exception as error:  # noqa: BLE001 -- one message must not hold up all others
             log.error("Sending broke off: %s", place_of(error))  # noqa: TRY400 -- values may hold an address
             call.carrier.drop()
@@ -130,12 +131,14 @@ class Lines:
         self._calls[wait.file] = call
         self._poll.register(wait.file, select.POLLOUT if wait.to_write else select.POLLIN)
 
-    def _end(self, call: _Call, outcome: Outcome, code: int | None = None, said: str = "") -> None:
+    def _end(
+        self, call: _Call, outcome: Outcome, code: int | None = None, said: str = "", *, is_gone: bool = False
+    ) -> None:
         self._forget(call)
         self._free.append(call.carrier)
         if call.delivery_id is not None:
             self._write_down(call.delivery_id, outcome, code)
-            self._ended.append(Attempt(call.delivery_id, outcome, code, said))
+            self._ended.append(Attempt(call.delivery_id, outcome, code, said, is_gone))
 
     def _forget(self, call: _Call, wait: Wait | None = None) -> None:
         wait = wait or call.wait

@@ -10,6 +10,7 @@ from campaign import tokens
 from campaign.extensions import db
 from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion, OccasionState, OnUnknown, Priority
 
+ORGANIZER = "organizer:"  # before their number: whom a letter goes to, if to no RSVP
 LASTS = timedelta(hours=48)  # how long a letter is tried unless its occasion says otherwise
 REMINDING = frozenset({Kind.REMINDER, Kind.FOLLOWUP, Kind.BROADCAST})  # what only those get who want reminders
 TO_ALL = REMINDING | {Kind.NOTICE}  # whatever goes to an audience

@@ -5,14 +5,20 @@ up where an address is known anyway: when an answer is taken in, and when a lett
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Connection, LargeBinary, Select, and_, delete, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from campaign.extensions import db
+from campaign.outbox.claiming import Started
+from campaign.outbox.composing import Mail
+from campaign.outbox.hand import Hand, Statement
 from campaign.outbox.models import Suppression
+from campaign.outbox.posting import ORGANIZER
 
 EVERYWHERE = "all"  # scope
 TOO_OFTEN = 3  # letters to a full or unreachable mailbox that came back, within `SOFT_LASTS`
@@ -23,6 +29,23 @@ class Reason(StrEnum):
     BOUNCED = "bounced"  # there is no such mailbox
     COMPLAINED = "complained"  # its owner calls our mail spam
     FULL = "full"  # for now; counts from the third time on
+
+
+def _select(digests: Collection[Any]) -> Select[Any]:
+    counts = or_(
+        Suppression.reason != literal_column(f"'{Reason.FULL}'"), Suppression.times >= literal_column(str(TOO_OFTEN))
+    )
+    return select(Suppression.address_digest).where(Suppression.address_digest.in_(digests), counts)
+
+
+_SUPPRESSED = Statement(_select, LargeBinary)
+
+
+_WEAKER = {  # or the same
+    Reason.FULL: [Reason.FULL],
+    Reason.BOUNCED: [Reason.FULL, Reason.BOUNCED],
+    Reason.COMPLAINED: list(Reason),
+}
 
 
 class Digests:
@@ -36,26 +59,45 @@ class Digests:
         return hmac.digest(self._key, mailbox.lower().encode(), "sha256")[:16]
 
 
+class Silence:
+    """What a courier asks before it sends, and tells when a server says that there is no such mailbox.
+
+    Mail to organizers isn't held back: they ask for each themselves, and couldn't sign in again without.
+    """
+
+    def __init__(self, digests: Digests) -> None:
+        self._digests = digests
+
+    def among(self, hand: Hand, made: Sequence[tuple[Started, Mail]]) -> Collection[int]:
+        """The deliveries whose addresses aren't written to. In the transaction that starts them; one query."""
+        digests = {started.id: self._digests.of(mail.to) for started, mail in made if not _is_organizers(started)}
+        if not digests:
+            return ()
+        found = {row[0] for row in hand.run(_SUPPRESSED, list(digests.values()))}
+        return {delivery_id for delivery_id, digest in digests.items() if digest in found} if found else ()
+
+    def add(self, hand: Hand, started: Started, mailbox: str, today: date) -> None:
+        """The server says that this mailbox doesn't exist."""
+        if not _is_organizers(started):
+            suppress(hand.connection, self._digests.of(mailbox), Reason.BOUNCED, today)
+
+
 def suppressed(digests: Collection[bytes]) -> set[bytes]:
     """Which of these aren't written to. One query."""
-    counts = or_(Suppression.reason != Reason.FULL, Suppression.times >= TOO_OFTEN)
-    found = db.session.scalars(
-        select(Suppression.address_digest).where(Suppression.address_digest.in_(digests), counts)
-    )
-    return set(found)
+    return set(db.session.scalars(_select(digests)))
 
 
-def suppress(digest: bytes, reason: Reason, today: date) -> None:
+def suppress(connection: Connection, digest: bytes, reason: Reason, today: date) -> None:
     """From now on. What weighs more stays: a complaint isn't forgotten over a full mailbox."""
-    known = db.session.get(Suppression, (digest, EVERYWHERE))
-    if known is None:
-        db.session.add(Suppression(address_digest=digest, scope=EVERYWHERE, reason=reason, added_on=today))
-    elif reason is Reason.FULL:
-        if known.reason == Reason.FULL:
-            known.times, known.added_on = known.times + 1, today
-    elif known.reason != Reason.COMPLAINED:
-        known.reason, known.added_on = reason, today
-    db.session.flush()
+    said = insert(Suppression).values(address_digest=digest, scope=EVERYWHERE, reason=reason, times=1, added_on=today)
+    times = Suppression.times + 1 if reason is Reason.FULL else Suppression.times
+    connection.execute(
+        said.on_conflict_do_update(
+            index_elements=["address_digest", "scope"],
+            set_={"reason": reason, "times": times, "added_on": today},
+            where=Suppression.reason.in_(_WEAKER[reason]),
+        )
+    )
 
 
 def drop_old(today: date) -> int:
@@ -68,3 +110,7 @@ def drop_old(today: date) -> int:
         delete(Suppression).where(old).returning(Suppression.scope).execution_options(synchronize_session=False)
     )
     return len(dropped.all())
+
+
+def _is_organizers(started: Started) -> bool:
+    return started.person_key.startswith(ORGANIZER)

@@ -21,7 +21,7 @@ def settle(returned: Returned, vaults: Vaults, digests: Digests, today: date) ->
         return
     reason, mailbox = REASONS.get(returned.kind), _mailbox(returned, vaults)
     if reason is not None and mailbox is not None:
-        suppressing.suppress(digests.of(mailbox), reason, today)
+        suppressing.suppress(db.session.connection(), digests.of(mailbox), reason, today)
 
 
 def _mailbox(returned: Returned, vaults: Vaults) -> str | None:

@@ -8,8 +8,9 @@ from sqlalchemy import text
 from campaign.cli.mail import envelopes
 from campaign.extensions import db
 from campaign.outbox import suppressing
-from campaign.outbox.models import Delivery, DeliveryState, Return, Suppression
+from campaign.outbox.models import Delivery, DeliveryState, Kind, Return, Suppression
 from campaign.outbox.suppressing import Digests, Reason
+from campaign.rsvps import letters
 from tests import make
 from tests.outbox.bounces import bounce, complaint
 
@@ -49,6 +50,58 @@ def digests(keyring):
 
 def reasons():
     return [(row.reason, row.times) for row in db.session.scalars(db.select(Suppression))]
+
+
+def test_each_letter_has_an_envelope_sender_that_says_which_it_is(sent, mailbox):
+    [letter] = mailbox.letters
+
+    assert envelopes().read(letter.sender) == sent.id
+    assert letter.sender.startswith("campaign+b-")
+    assert letter.headers["From"] == "campaign@example.org"
+
+
+@pytest.mark.parametrize(
+    ("answer", "silent"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 5.2.1 disabled", True),
+        ("550 no relaying for you", False),
+        ("550 5.7.1 spam", False),
+        ("450 4.1.1 later", False),
+    ],
+)
+def test_a_server_that_knows_no_such_mailbox_is_asked_once(action, worker, mailbox, answer, silent):
+    mailbox.answers = {"RCPT": answer}
+    make.rsvp(action, "ada@example.org", state="sealed")
+    worker.run_until_idle()
+    mailbox.answers = {}
+
+    make.rsvp(make.action(), "Ada@example.org", state="sealed")
+    worker.run_until_idle()
+
+    assert reasons() == ([(Reason.BOUNCED, 1)] if silent else [])
+    assert len(mailbox.letters) == (0 if silent else 1)
+
+
+def test_an_address_that_became_silent_after_a_letter_was_owed_gets_none(action, worker, mailbox, digests, at):
+    rsvp = make.rsvp(action, "ada@example.org")
+    letters.write("rsvps/again", Kind.CONFIRMATION, rsvp, rsvp.box, at())
+    suppressing.suppress(db.session.connection(), digests.of("ada@example.org"), Reason.COMPLAINED, at().date())
+
+    worker.run_until_idle()
+
+    [owed] = db.session.scalars(db.select(Delivery))
+    assert (owed.state, owed.to_sealed, mailbox.letters) == (DeliveryState.SUPPRESSED, None, [])
+
+
+def test_an_organizer_is_written_to_whatever_came_back(client, worker, mailbox, digests, at):
+    make.account("Alice")
+    suppressing.suppress(db.session.connection(), digests.of("alice@example.org"), Reason.COMPLAINED, at().date())
+
+    client.fill_in("/manage/reset", {"email": "alice@example.org"})
+    worker.run_until_idle()
+
+    assert len(mailbox.to("alice@example.org")) == 1
 
 
 def test_a_letter_that_came_back_has_failed_and_its_address_isnt_written_to(sent, receive, worker, mailbox, digests):
@@ -101,14 +154,14 @@ def test_a_full_mailbox_silences_us_the_third_time_within_a_month(sent, receive,
     for day in range(3):
         at.forward(DAY)
         assert suppressing.suppressed([theirs]) == set(), day
-        suppressing.suppress(theirs, Reason.FULL, at().date())
+        suppressing.suppress(db.session.connection(), theirs, Reason.FULL, at().date())
 
     assert suppressing.suppressed([theirs]) == {theirs}
 
 
 def test_a_full_mailbox_is_forgotten_after_a_month_a_dead_one_after_a_year(app, digests, at):
     for name, reason in (("ada", Reason.FULL), ("bo", Reason.BOUNCED)):
-        suppressing.suppress(digests.of(f"{name}@example.org"), reason, at().date())
+        suppressing.suppress(db.session.connection(), digests.of(f"{name}@example.org"), reason, at().date())
 
     assert suppressing.drop_old(at().date() + 30 * DAY) == 0
     assert suppressing.drop_old(at().date() + 31 * DAY) == 1
@@ -118,7 +171,7 @@ def test_a_full_mailbox_is_forgotten_after_a_month_a_dead_one_after_a_year(app, 
 
 def test_a_complaint_isnt_forgotten_over_a_full_or_a_dead_mailbox(app, digests, at):
     for reason in (Reason.FULL, Reason.COMPLAINED, Reason.FULL, Reason.BOUNCED):
-        suppressing.suppress(digests.of("ada@example.org"), reason, at().date())
+        suppressing.suppress(db.session.connection(), digests.of("ada@example.org"), reason, at().date())
 
     assert reasons() == [(Reason.COMPLAINED, 1)]
 
