@@ -25,6 +25,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.campaigns import manage as campaigns_manage
     from campaign.campaigns import public as campaigns_public
     from campaign.categories import manage as categories_manage
+    from campaign.clones import manage as clones_manage
     from campaign.credentials import manage as credentials_manage
     from campaign.exchange import manage as exchange_manage
     from campaign.figures import manage as figures_manage
@@ -38,8 +39,8 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
     from campaign.replies import public as replies_public
     from campaign.rsvps import manage as rsvps_manage
     from campaign.rsvps import public as rsvps_public
-    from campaign.signins import manage as signins_manage
     from campaign.series import manage as series_manage
+    from campaign.signins import manage as signins_manage
     from campaign.site import manage as site_manage
     from campaign.site import public as site_public
     from campaign.updates import manage as updates_manage
@@ -74,6 +75,7 @@ def faces() -> tuple[list[Blueprint], list[Blueprint]]:
             rsvps_manage.bp,
             messages_manage.bp,
             updates_manage.bp,
+            clones_manage.bp,
             exchange_manage.bp,
         ],
     )

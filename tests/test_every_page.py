@@ -179,6 +179,8 @@ MAY = {  # about one thing of a team: what the membership must allow
     "manage.messages.ask_delete": Permission.EDIT,
     "manage.messages.delete": Permission.EDIT,
     "manage.messages.test": Permission.EDIT,
+    "manage.clones.new": Permission.EDIT,
+    "manage.clones.create": Permission.EDIT,
     "manage.updates.new": Permission.PUBLISH,
     "manage.updates.create": Permission.PUBLISH,
     "manage.updates.edit": Permission.PUBLISH,

@@ -119,7 +119,7 @@ def _key(state: DeliveryState, code: int | None, put_off: bool) -> str:
     return str(state)
 
 
-_REFUSALS = {550: "no mailbox", 551: "no mailbox", 553: "no mailbox", 552: "full"}
+_REFUSALS = dict.fromkeys((550, 551, 553), "no mailbox")
 
 _WORDS: dict[str, tuple[Any, Any]] = {
     "sent": (_l("taken by the mail server"), ""),
@@ -137,7 +137,6 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         _l("refused: there is no such mailbox"),
         _l("The address was mistyped or is closed. It isn’t written to again; there is nothing for you to do."),
     ),
-    "full": (_l("refused: the mailbox is full"), _l("There is nothing for you to do.")),
     "refused": (
         _l("refused by the mail server"),
         _l("If they are many, ask whoever runs your mail server: it may think that our mail is unwanted."),

@@ -33,7 +33,8 @@ class WordsForm(FlaskForm):
     def __init__(self, formdata: Any, action: Action, **more: Any) -> None:
         super().__init__(formdata, **more)
         self.action = action
-        self.in_subject = placeholders.IN_SUBJECT
+        named = action.campaign.subject_names_action
+        self.in_subject = (*placeholders.IN_SUBJECT, "title") if named else placeholders.IN_SUBJECT
 
     def texts(self, name: str) -> Texts:
         """What was written, by language. name: "subject" or "body"."""

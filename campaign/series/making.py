@@ -14,7 +14,7 @@ from campaign.articles.models import ArticleLink
 from campaign.campaigns import slugs
 from campaign.errors import Conflict
 from campaign.extensions import _l, db
-from campaign.messages.models import Rule
+from campaign.messages import rules
 from campaign.series import dates
 
 DATED = re.compile(r"-\d{4}-\d{2}-\d{2}(?:-\d+)?")
@@ -80,7 +80,8 @@ def _make(series: Series, like: Action, to_be: Sequence[Date], host: str, now: d
         slug = slugs.unused("action", Action.slug, f"{series.slug}-{one.time.starts_local:%Y-%m-%d}")
         copy = copying.copy(like, one.time, slug, host, now)
         copy.series = series
-        for row in (*rules, *links):
+        rules.copy(like, copy)
+        for row in links:
             db.session.add(copying.copy_of_row(row, action_id=copy.id))
         made.append(copy)
     db.session.flush()
