@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.credentials import authenticators
+from campaign.credentials import authenticators, factors
+from campaign.credentials.locking import vault_of
 from campaign.credentials.models import Authenticator, RecoveryCode
 from campaign.extensions import db
 from tests import make
@@ -213,3 +214,33 @@ def test_too_many_wrong_passwords_are_refused_for_a_while(client, signed_in):
 
     assert page.status_code == 429
     assert 0 < int(page.headers["Retry-After"]) <= 15 * 60
+
+
+def test_with_another_secret_key_no_code_works_and_nothing_breaks(app, client, signed_in, alice, at, monkeypatch):
+    secret, codes = set_up_app(client)
+    at.forward(timedelta(minutes=2))
+    monkeypatch.setitem(app.extensions, "credentials", vault_of("another key, 32 characters and more"))
+    other = Visitor(app)
+    give_password(other, alice)
+
+    by_app = other.post("/manage/login/second", data={"code": code(secret)})
+    on_paper = other.post("/manage/login/recovery", data={"code": codes[0]})
+
+    assert (by_app.status_code, on_paper.status_code) == (422, 422)
+
+
+def test_with_another_secret_key_what_was_begun_is_begun_anew(app, client, signed_in, monkeypatch):
+    client.post("/manage/account/app/new", data={"password": make.PASSWORD})
+    monkeypatch.setitem(app.extensions, "credentials", vault_of("another key, 32 characters and more"))
+
+    assert client.get("/manage/account/app").location == "/manage/account/app/new"
+
+
+def test_what_nobody_finished_is_dropped_at_night_and_what_counts_stays(client, signed_in, alice, at):
+    client.post("/manage/account/app/new", data={"password": make.PASSWORD})
+    at.forward(timedelta(hours=1))
+
+    factors.tidy(at())
+
+    assert db.session.get(Authenticator, alice.id) is None
+    assert db.session.query(Authenticator).count() == 1
