@@ -123,7 +123,7 @@ def try_out(id: int) -> ResponseReturnValue:
     article = guard.find(Article, id, may=Permission.EDIT)
     form = ArticleForm(request.form, article, _photos(article))
     if not form.body.validate(form, [lambda _form, field: check_body(field.data)]):
-        return render_template("manage/articles/_seen.html", article=article, wrong=form.body.errors), 422
+        return render_template("manage/articles/_seen.html", article=article, live=True, wrong=form.body.errors), 422
     return render_template("manage/articles/_seen.html", article=article, live=True, **_seen(article, form))
 
 

@@ -26,15 +26,15 @@ class Deed(StrEnum):
 
 DEED_WORDS = {
     Deed.FOUND: _l("As it was found"),
-    Deed.BEGUN: _l("Began it"),
-    Deed.EDITED: _l("Edited it"),
-    Deed.TRANSLATED: _l("Translated it"),
-    Deed.RESTORED: _l("Restored an earlier version"),
-    Deed.PUBLISHED: _l("Published it"),
-    Deed.UNPUBLISHED: _l("Unpublished it"),
-    Deed.POSTPONED: _l("Postponed it"),
-    Deed.MOVED: _l("Moved it"),
-    Deed.CANCELLED: _l("Cancelled it"),
+    Deed.BEGUN: _l("Begun"),
+    Deed.EDITED: _l("Edited"),
+    Deed.TRANSLATED: _l("Translated"),
+    Deed.RESTORED: _l("Restored"),
+    Deed.PUBLISHED: _l("Published"),
+    Deed.UNPUBLISHED: _l("Unpublished"),
+    Deed.POSTPONED: _l("Postponed"),
+    Deed.MOVED: _l("Moved"),
+    Deed.CANCELLED: _l("Cancelled"),
 }
 
 

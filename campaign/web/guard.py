@@ -62,7 +62,10 @@ def admit() -> ResponseReturnValue | None:
         return None
     if request.headers.get("HX-Request"):  # a part of a page, which is still open
         g.lang = language.current()
-        words = _("Your session has ended. Save what you wrote: you are asked to sign in, and nothing is lost.")
+        if _who_was_here() is None:
+            words = _("You are signed out. Copy what you wrote before you leave this page, then sign in again.")
+        else:
+            words = _("Your session has ended. Save what you wrote: you are asked to sign in, and nothing is lost.")
         return f'<p class="notice notice--warn">{words}</p>', 401
     if request.method == "GET" and len(request.full_path) <= LONGEST_WANTED:
         session[WANTED] = request.full_path.rstrip("?")
@@ -124,10 +127,7 @@ def permissions(team_id: int) -> frozenset[Permission]:
 def _keep_what_was_sent() -> None:
     """If the browser was signed in once, and the form is of that session: its cookie is signed, its token fits. So only
     organizers can leave something here, and only for themselves."""
-    key = session.get("_user_id")
-    writer = (
-        db.session.scalar(select(Organizer).where(Organizer.fs_uniquifier == key, Organizer.active)) if key else None
-    )
+    writer = _who_was_here()
     if writer is None or not _is("outlives_its_session") or len(request.path) > unsaved.LONGEST_PATH:
         return
     try:
@@ -139,6 +139,12 @@ def _keep_what_was_sent() -> None:
     db.session.commit()
     session[WANTED] = request.path
     flash(_("Your session had ended. Sign in again: what you wrote is kept, and you can save it then."), "warn")
+
+
+def _who_was_here() -> Organizer | None:
+    """Whom the browser was signed in as when it was last: its cookie says so, and is signed."""
+    key = session.get("_user_id")
+    return db.session.scalar(select(Organizer).where(Organizer.fs_uniquifier == key, Organizer.active)) if key else None
 
 
 def _is(mark: str) -> bool:

@@ -68,7 +68,7 @@ def test_an_edit_says_who_when_and_word_by_word_what(alice, at, cause):
     listed = soup(alice.get(f"/manage/articles/{article.id}/history"))
 
     newest, oldest = listed.select(".history > li")
-    assert "Edited it" in newest.text
+    assert "Edited" in newest.text
     assert "Alice" in newest.text
     assert "Wednesday 10 May 2023, 10:20 am" in newest.text
     assert "Changed: Text" in newest.text

@@ -231,3 +231,13 @@ def test_a_script_that_asks_for_a_part_of_a_page_is_told_in_words_and_leaves_not
     assert "Your session has ended." in page.text
     assert "<html" not in page.text
     assert kept() == []
+
+
+def test_a_script_is_not_told_that_nothing_is_lost_when_it_would_be(alice, article):
+    opened = sent_by(alice.get(f"/manage/articles/{article.id}/edit"))
+    alice.post("/manage/logout")
+
+    page = alice.post(f"/manage/articles/{article.id}/preview", data=opened, headers={"HX-Request": "true"})
+
+    assert page.status_code == 401
+    assert "Copy what you wrote before you leave this page" in page.text
