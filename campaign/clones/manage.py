@@ -12,6 +12,7 @@ from campaign.actions.models import Action
 from campaign.clones import making
 from campaign.clones.forms import CloneForm
 from campaign.extensions import db
+from campaign.history import recording
 from campaign.web import guard, language
 
 bp = Blueprint("clones", __name__)
@@ -30,7 +31,9 @@ def create(id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(action, form), 422
     host = urlsplit(current_app.config["BASE_URL"]).hostname or ""
-    made = making.clone(action, form.time(), host, clock.now())
+    now = clock.now()
+    made = making.clone(action, form.time(), host, now)
+    recording.begun(made, guard.me().id, now)
     db.session.commit()
     flash(_("A new draft. Nobody but your team sees it, and nothing is sent, until you publish it."), "ok")
     return redirect(url_for("manage.actions.show", id=made.id), 303)

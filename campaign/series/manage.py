@@ -15,6 +15,8 @@ from campaign.actions.forms import DeleteForm, ReasonForm
 from campaign.actions.models import Action, Series
 from campaign.errors import Conflict, Missing
 from campaign.extensions import db
+from campaign.history import recording
+from campaign.history.models import Deed
 from campaign.messages import notices
 from campaign.series import carrying, dates, making
 from campaign.series.forms import EndForm, FollowingForm, RepeatForm
@@ -47,7 +49,10 @@ def repeat(id: int) -> ResponseReturnValue:
         return _of_action("repeat", action, form=form)
     if confirmed != "yes":
         return _of_action("confirm_repeat", action, form=form, to_be=to_be)
-    made = making.begin(action, form.rule(), to_be, _host(), clock.now())
+    now = clock.now()
+    made = making.begin(action, form.rule(), to_be, _host(), now)
+    for date in made:
+        recording.begun(date, guard.me().id, now)
     db.session.commit()
     flash(_made(len(made)), "ok")
     return redirect(url_for(".show", id=action.series_id), 303)
@@ -73,7 +78,8 @@ def publish(id: int) -> ResponseReturnValue:
     if not drafts:
         raise Conflict(_("Every date of this series is published already."))
     for date in drafts:
-        notices.publish(date, now)
+        with recording.change(date, Deed.PUBLISHED, guard.me().id, now):
+            notices.publish(date, now)
     db.session.commit()
     words = ngettext(
         "%(num)s date is published. People can see it and RSVP now.",
@@ -106,7 +112,10 @@ def extend(id: int) -> ResponseReturnValue:
         return _of_series("extend", series, form=form)
     if confirmed != "yes":
         return _of_series("confirm_extend", series, form=form, to_be=to_be)
-    made = making.extend(series, to_be, _host(), clock.now())
+    now = clock.now()
+    made = making.extend(series, to_be, _host(), now)
+    for date in made:
+        recording.begun(date, guard.me().id, now)
     db.session.commit()
     flash(_made(len(made)), "ok")
     return redirect(url_for(".show", id=id), 303)
@@ -138,7 +147,9 @@ def carry_over(id: int) -> ResponseReturnValue:
         people = sum(answers.to_be_told(date) for date in told)
         return _of_action("confirm_following", action, form=form, changed=changed, told=people, **context)
     for date in changed:
-        carrying.carry_over(action, date, form.what.data, form.reason.data, now)
+        deed = Deed.MOVED if date in told else Deed.EDITED
+        with recording.change(date, deed, guard.me().id, now, reason=form.reason.data if date in told else ""):
+            carrying.carry_over(action, date, form.what.data, form.reason.data, now)
     db.session.commit()
     flash(ngettext("%(num)s date is changed.", "%(num)s dates are changed.", len(changed)), "ok")
     return redirect(url_for(".show", id=series.id), 303)
@@ -157,7 +168,8 @@ def end(id: int) -> ResponseReturnValue:
     if ending["public"] and not form.validate():
         return _of_action("end", action, form=form, **ending), 422
     for date in ending["public"]:
-        notices.cancel(date, form.reason.data, now)
+        with recording.change(date, Deed.CANCELLED, guard.me().id, now, reason=form.reason.data):
+            notices.cancel(date, form.reason.data, now)
     for date in ending["drafts"]:
         drafting.delete(date)
     left = dates.of(series)

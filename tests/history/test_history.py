@@ -72,7 +72,7 @@ def test_an_edit_says_who_when_and_word_by_word_what(alice, at, cause):
     assert "Alice" in newest.text
     assert "Wednesday 10 May 2023, 10:20 am" in newest.text
     assert "Changed: Text" in newest.text
-    assert "Not by hand" in oldest.text
+    assert "Unknown" in oldest.text
     entry = soup(alice.get(newest.a["href"]))
     [change] = entry.select(".change")
     assert change.h3.get_text(" ", strip=True) == "Text (English)"
@@ -139,6 +139,27 @@ def test_an_article_has_them_too_with_figures_and_links(alice, cause):
     listed = soup(alice.get(f"{path}/history")).select(".history > li")
     assert "Actions" in listed[2].text
     assert "Figures (1)" in listed[5].text
+
+
+def test_each_date_of_a_series_has_its_own(alice, cause):
+    action = full_action(cause, publish=False)
+    weekly = {"pattern": "weekly", "every": "1", "weekdays": "2", "count": "2", "confirm": "yes"}
+    series = alice.post(f"/manage/actions/{action.id}/repeat", data=weekly).location
+    alice.post(f"{series}/publish")
+    second = db.session.scalars(db.select(Action).where(Action.id != action.id)).one()
+    alice.fill_in(f"/manage/actions/{action.id}/edit", {"why": "Because."})
+    alice.post(f"/manage/actions/{action.id}/following", data={"what": "texts", "reason": "x", "confirm": "yes"})
+    alice.post(f"/manage/actions/{action.id}/end-series", data={"reason": "Storm"})
+
+    entries = list(reversed(recording.entries(second, 9)))
+
+    assert [(entry.deed, entry.reason) for entry in entries] == [
+        (Deed.BEGUN, ""),
+        (Deed.PUBLISHED, ""),
+        (Deed.EDITED, ""),
+        (Deed.CANCELLED, "Storm"),
+    ]
+    assert {entry.organizer.name for entry in entries} == {"Alice"}
 
 
 def test_saving_what_is_there_already_is_no_entry(alice, cause):
