@@ -76,6 +76,7 @@ bench: install ## the benchmarks (BENCH=name for one)
 lock: install ## pin and hash what requirements*.txt name
 	@$(PY) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header $(LOCK_ARGS) requirements.txt -o requirements.lock
 	@$(PY) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header $(LOCK_ARGS) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	@$(PY) -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header $(LOCK_ARGS) tests/interop/programs.txt -o tests/interop/programs.lock
 
 migration: install ## a new migration from changed models (M="add car pools")
 	@test -n "$(M)" || { echo 'Say what it does: make migration M="add car pools"' >&2; exit 2; }

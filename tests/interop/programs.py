@@ -98,15 +98,39 @@ def icaljs_reads(text: bytes) -> list[Understood]:
     return _told_by(["node", HERE / "read.mjs"], text)
 
 
+class IcalJs:
+    """ical.js, started once for many calendars."""
+
+    def __init__(self) -> None:
+        self._node = subprocess.Popen(
+            ["node", HERE / "read_on.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    def __call__(self, text: bytes) -> list[Understood]:
+        self._node.stdin.write(f"{json.dumps(text.decode())}\n")
+        self._node.stdin.flush()
+        answer = self._node.stdout.readline()
+        assert answer, "it broke off"
+        return _from_json(answer)
+
+    def close(self) -> None:
+        with self._node:
+            self._node.stdin.close()
+
+
 def _told_by(command: list[str | Path], text: bytes) -> list[Understood]:
     """What a program of ours around one of theirs says as JSON."""
     answer = subprocess.run(command, input=text, capture_output=True, check=False)
     assert answer.returncode == 0, answer.stderr.decode()
+    return _from_json(answer.stdout)
+
+
+def _from_json(answer: bytes | str) -> list[Understood]:
     return [
         Understood(
             **{**event, "place": event["place"] or "", "start": _time(event["start"]), "end": _time(event["end"])}
         )
-        for event in json.loads(answer.stdout)
+        for event in json.loads(answer)
     ]
 
 

@@ -163,6 +163,23 @@ def test_every_kind_of_calendar_is_understood(client, cause, read, path):
     assert len(events) == (2 if "agenda" in path else 1)
 
 
+def test_all_cases_at_once_are_what_the_database_says(client, actions, read):
+    """States, zones, doubled hours, whole days, a series, long texts: date by date."""
+    events = by_uid(read(client.get("/en/campaigns/arms/calendar.ics").data))
+
+    said = {uid: (one.start, one.end, one.place, one.sequence) for uid, one in events.items()}
+    assert said == {
+        action.uid: (
+            action.starts_local.date() if action.all_day else action.starts_at,
+            action.ends_local.date() if action.all_day else action.ends_at,
+            action.place,
+            action.revision,
+        )
+        for action in actions
+    }
+    assert all(events[action.uid].title.endswith(action.title["en"]) for action in actions)
+
+
 def test_a_feed_without_actions_is_understood(client, cause, read):
     assert read(client.get("/calendar.ics").data) == []
 
