@@ -229,9 +229,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("answered_rev", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("said_again_on", sa.Date(), nullable=True))
     # Whoever answered before there was a question isn't asked it for a move of long ago.
-    op.execute(
-        "UPDATE rsvps SET answered_rev = (SELECT schedule_rev FROM actions WHERE actions.id = rsvps.action_id)"
-    )
+    op.execute("UPDATE rsvps SET answered_rev = (SELECT schedule_rev FROM actions WHERE actions.id = rsvps.action_id)")
 
     with op.batch_alter_table("rules", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_rules_days_or_minutes"), type_="check")
@@ -259,9 +257,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM rules WHERE kind = 'confirmation'")
     with op.batch_alter_table("rules", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_rules_days_or_minutes"), type_="check")
-        batch_op.create_check_constraint(
-            batch_op.f("ck_rules_days_or_minutes"), "(days IS NULL) <> (minutes IS NULL)"
-        )
+        batch_op.create_check_constraint(batch_op.f("ck_rules_days_or_minutes"), "(days IS NULL) <> (minutes IS NULL)")
 
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_column("said_again_on")
