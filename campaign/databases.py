@@ -22,6 +22,7 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",  # what is erased is overwritten (the WAL needs a checkpoint besides)
 )
 TOGETHER, ALONE = "together", "alone"  # for the execution option `writes`: beside other writers, where that is possible
+BEGUN = "begun"  # the same, for who begins by the driver
 
 _GATE = 0x63616D70  # PostgreSQL's advisory lock that writers pass: many together, or one alone
 
@@ -42,12 +43,18 @@ def _begin(connection: Connection) -> None:
     ("database is locked", at once and whatever the timeout); BEGIN IMMEDIATE for all would
     make readers wait. So writers say so: `db.session.connection(execution_options={"writes": ALONE})`.
     """
-    writes = connection.get_execution_options().get("writes")
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
-        shared = "_shared" if writes == TOGETHER else ""
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({_GATE})")
+    if first := beginning(connection.dialect.name, connection.get_execution_options().get("writes")):
+        connection.exec_driver_sql(first)
+
+
+def beginning(dialect: str, writes: str | None) -> str:
+    """What a transaction begins with; "" where that goes without saying. writes: see above; to read, none."""
+    if writes == BEGUN:
+        return ""
+    if dialect == "sqlite":
+        return "BEGIN IMMEDIATE" if writes else "BEGIN"
+    shared = "_shared" if writes == TOGETHER else ""
+    return f"SELECT pg_advisory_xact_lock{shared}({_GATE})" if writes else ""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ where it can be; elsewhere it is there twice, as UTF-8 in eight bits and quoted-
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -22,13 +22,15 @@ from flask_mail import Attachment, Message
 from campaign import tokens
 from campaign.outbox import headers
 from campaign.outbox.letters import Letter
-from campaign.outbox.wrapping import is_one_line, on_one_line, wrap
+from campaign.outbox.wrapping import is_harmless, is_one_line, on_one_line, wrap
 
 OWN = ("to", "name", "manage", "unsubscribe", "link")  # what of a person is put in afterwards
 FIXED = ("subject", "from", "reply-to", "auto-submitted", "list-id")
 _CRLF = policy.compat32.clone(linesep="\r\n")
 _LONGEST_LINE = 998  # octets, RFC 5322 2.1.1
+_LONGEST_HEADER = 900  # octets of one that isn't folded
 _OUTSIDE_QUOTES = frozenset(' \u00a0<>,;:"()[]\\')  # where they have no place in an address
+_USUAL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")  # what most are, seen at once
 _QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])+"')  # RFC 5321 4.1.2
 
 
@@ -91,40 +93,34 @@ class Marks:
         return self._mark.split(text)
 
 
-class _Fixed:
-    """Whole lines, in the three ways in which they may travel."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        text = "".join(f"{line}\r\n" for line in lines)
-        self.octets = text.encode()
-        self.is_ascii = text.isascii()
-        self.quoted = binascii.b2a_qp(self.octets, istext=True)
-        self.is_short = max(map(len, self.octets.split(b"\r\n"))) <= _LONGEST_LINE
-
-
-_Piece = _Fixed | tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Skeleton:
     """A mail but for what is one person's own."""
 
     domain: str  # of Message-IDs
     head: bytes
-    pieces: tuple[_Piece, ...]  # lines for all, and single ones that aren't wrapped before somebody's own is put in
+    pieces: tuple[str | list[str], ...]  # whole lines for all; and single ones, not wrapped, as `Marks.parted` has them
+    is_short: bool  # no line for all is too long for mail that isn't quoted-printable
     parts: tuple[bytes, ...]
 
     def fill_in(self, person: Mapping[str, str], message_id: str, now: datetime) -> Mail:
         """The whole mail for one person. Raises Unsendable."""
-        own = {key: on_one_line(person.get(key, "")) for key in OWN}
+        own = {key: on_one_line(value) if value else "" for key, value in person.items() if key in OWN}
         to = _on_the_wire(person["to"])
-        head = self.head + _own_head(to, own["unsubscribe"], f"<{message_id}@{self.domain}>", now)
-        text = [each if isinstance(each, _Fixed) else _Fixed(wrap(_put_in(each, own))) for each in self.pieces]
-        is_short = all(each.is_short for each in text)
-        octets = b"".join([each.octets for each in text])
-        if is_short and all(each.is_ascii for each in text):
+        head = self.head + _own_head(to, own.get("unsubscribe", ""), f"<{message_id}@{self.domain}>", now)
+        lines, is_short = list[str](), self.is_short
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                lines.append(piece)
+                continue
+            for line in wrap("".join([own.get(part, "") if at % 2 else part for at, part in enumerate(piece)])):
+                is_short = is_short and _is_short(line)
+                lines += (line, "\r\n")
+        text = "".join(lines)
+        octets = text.encode()
+        if is_short and text.isascii():
             return Mail(to, head + self._body(_SEVEN_BIT, octets, message_id))
-        quoted = head + self._body(_QUOTED, b"".join([each.quoted for each in text]), message_id)
+        quoted = head + self._body(_QUOTED, binascii.b2a_qp(octets, istext=True), message_id)
         return Mail(to, quoted, head + self._body(_EIGHT_BIT, octets, message_id) if is_short else None)
 
     def _body(self, how: bytes, text: bytes, message_id: str) -> bytes:
@@ -146,8 +142,8 @@ _SEVEN_BIT, _EIGHT_BIT, _QUOTED = (
 )
 
 
-def _put_in(parted: Sequence[str], own: Mapping[str, str]) -> str:
-    return "".join([own.get(part, "") if number % 2 else part for number, part in enumerate(parted)])
+def _is_short(line: str) -> bool:
+    return len(line) * 4 <= _LONGEST_LINE or len(line.encode()) <= _LONGEST_LINE
 
 
 class _Composed(Message):
@@ -180,10 +176,12 @@ def compose(letter: Letter, marks: Marks, who: From, parts: Sequence[Part] = ())
     ).read_back()
     head = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in message.items() if name.lower() in FIXED)
     headers.check(head, meant)
+    pieces, is_short = _pieces(letter.body, marks)
     return Skeleton(
         domain=who.address.rpartition("@")[2] or "localhost",
         head=head,
-        pieces=tuple(_pieces(letter.body, marks)),
+        pieces=pieces,
+        is_short=is_short,
         parts=tuple(part.as_bytes(policy=_CRLF) for part in list(message.walk())[2:]) if parts else (),
     )
 
@@ -192,36 +190,41 @@ _EXTRA = {"auto-submitted": "Auto-Submitted", "list-id": "List-Id"}
 
 
 def _own_head(to: str, unsubscribe: str, message_id: str, now: datetime) -> bytes:
-    lines = {"To": to, "Date": _date(now), "Message-ID": message_id}
-    if unsubscribe:
-        lines["List-Unsubscribe"] = f"<{unsubscribe}>"
-    try:
-        own = b"".join([headers.one_line(name, value) for name, value in lines.items()])
-    except headers.BadHeader as error:
-        raise Unsendable(str(error)) from None
-    return own + (_TO_A_LIST if unsubscribe else b"") + b"MIME-Version: 1.0\r\n"
+    if not (is_harmless(to + unsubscribe + message_id) and max(len(to), len(unsubscribe)) < _LONGEST_HEADER):
+        for name, value in (("To", to), ("List-Unsubscribe", unsubscribe), ("Message-ID", message_id)):
+            if not is_one_line(value) or len(value.encode()) >= _LONGEST_HEADER:
+                raise Unsendable(name)
+    to_a_list = f"List-Unsubscribe: <{unsubscribe}>\r\n{_TO_A_LIST}" if unsubscribe else ""
+    own = f"To: {to}\r\nDate: {_date(now)}\r\nMessage-ID: {message_id}\r\n{to_a_list}MIME-Version: 1.0\r\n"
+    return own.encode()
 
 
-_TO_A_LIST = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 8058
+_TO_A_LIST = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 8058
 _date = lru_cache(maxsize=4)(format_datetime)  # many go out in one moment
 
 
-def _pieces(body: str, marks: Marks) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    fixed: list[str] = []
+def _pieces(body: str, marks: Marks) -> tuple[tuple[str | list[str], ...], bool]:
+    """And whether all lines for all are short."""
+    pieces: list[str | list[str]] = []
+    is_short = True
     for line in body.split("\n"):
-        if not marks.stand_in(line):
-            fixed += wrap(line)
+        if marks.stand_in(line):
+            pieces.append(marks.parted(line))
             continue
-        if fixed:
-            pieces.append(_Fixed(fixed))
-            fixed = []
-        pieces.append(tuple(marks.parted(line)))
-    return [*pieces, _Fixed(fixed)] if fixed else pieces
+        wrapped = wrap(line)
+        is_short = is_short and all(map(_is_short, wrapped))
+        whole = "".join(f"{each}\r\n" for each in wrapped)
+        if pieces and isinstance(pieces[-1], str):
+            pieces[-1] += whole
+        else:
+            pieces.append(whole)
+    return tuple(pieces), is_short
 
 
 def _on_the_wire(address: str) -> str:
     """With the domain in ASCII; the part before the @ as it was typed. Raises Unsendable."""
+    if _USUAL.fullmatch(address):
+        return address
     local, _, domain = address.rpartition("@")
     bare = domain if _QUOTED_LOCAL.fullmatch(local) else address
     if not (local and domain and is_one_line(address)) or bare.count("@") > 1 or set(bare) & _OUTSIDE_QUOTES:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
-from campaign.databases import TOGETHER
+from campaign.databases import BEGUN, TOGETHER, beginning
 
 Row = tuple[Any, ...]
 Each = list[BindParameter[Any]]  # of a list of values: one parameter for each
@@ -47,14 +47,20 @@ class Hand:
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._taken: Connection | None = None
+        self._driver: Any = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction, committed at the end; rolled back, and the connection given up, when anything is raised."""
         connection = self.connection
         try:
-            with connection.begin():
-                yield
+            if first := beginning(connection.dialect.name, TOGETHER):
+                self._driver.execute(first)
+            yield
+            if connection.in_transaction():
+                connection.commit()
+            else:
+                self._driver.commit()
         except BaseException:
             self._taken = None
             with suppress(SQLAlchemyError):
@@ -64,14 +70,11 @@ class Hand:
 
     def run(self, statement: Statement, each: Sequence[Any] = (), **values: Any) -> list[Row]:
         """Inside `writing`. The rows that come back, as the driver gives them."""
-        connection = self.connection
-        compiled = statement.for_(connection.dialect, len(each))
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(compiled.text, compiled.given(each, values))
-            return list(cursor.fetchall()) if cursor.description else []
-        finally:
-            cursor.close()
+        compiled = statement.for_(self._database.dialect, len(each))
+        cursor = self._driver.execute(compiled.text, compiled.given(each, values))
+        rows = list(cursor.fetchall()) if cursor.description else []
+        cursor.close()
+        return rows
 
     def let_go(self) -> None:
         """Give the connection back."""
@@ -81,9 +84,10 @@ class Hand:
 
     @property
     def connection(self) -> Connection:
-        """For statements that are seldom run."""
+        """For statements that are seldom run, in the same transaction."""
         if self._taken is None:
-            self._taken = self._database.connect().execution_options(writes=TOGETHER)
+            self._taken = self._database.connect().execution_options(writes=BEGUN)
+            self._driver = self._taken.connection.driver_connection
         return self._taken
 
 
@@ -109,6 +113,7 @@ class _Compiled:
         for name, value in values.items():
             turn = self._turned.get(name)
             named[name] = turn(value) if turn else value
+        turn = self._turned.get("each_0")
         for number, value in enumerate(each):
-            named[f"each_{number}"] = value
+            named[f"each_{number}"] = turn(value) if turn else value
         return named if self._order is None else [named[name] for name in self._order]

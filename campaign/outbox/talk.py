@@ -85,19 +85,22 @@ class Talk(smtplib.SMTP):
 
     def reply(self, limit: float) -> Steps[tuple[int, str]]:
         """The next answer: code and text, lines joined. Code 0: it isn't SMTP."""
-        until, lines, length = time.monotonic() + limit, list[str](), 0
+        until, said, length = time.monotonic() + limit, "", 0
         while True:
-            while b"\n" not in self._heard:
-                if len(self._heard) > _LONGEST_REPLY:
+            octets, end, rest = self._heard.partition(b"\n")
+            if not end:
+                if len(octets) > _LONGEST_REPLY:
                     raise smtplib.SMTPServerDisconnected("endless answer")
                 yield from self._hear(until)
-            octets, self._heard = self._heard.split(b"\n", 1)
-            line = octets.rstrip(b"\r").decode("utf-8", "replace")
-            lines.append(line[4:])
-            length += len(line)
-            if len(line) < 4 or line[3] != "-":
+                continue
+            self._heard = rest
+            line = octets.decode("utf-8", "replace").rstrip("\r")
+            said += line[4:]
+            if line[3:4] != "-":
                 code = line[:3]
-                return (int(code) if code.isascii() and code.isdecimal() and len(code) == 3 else 0), "\n".join(lines)
+                return (int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else 0), said
+            said += "\n"
+            length += len(line)
             if length > _LONGEST_REPLY:
                 raise smtplib.SMTPServerDisconnected("endless answer")
 

@@ -150,10 +150,11 @@ class Connection:
     def _ready(self) -> Steps[Talk]:
         """A connection that was alive a moment ago. That an idle one was closed is nobody's fault."""
         talk = self._talk
-        if talk is not None and (
-            self._carried >= MESSAGES or talk.has_spoken() or not (yield from self._cleared(talk))
-        ):
-            yield from self.farewell()
+        if talk is not None:
+            is_good = self._carried < MESSAGES and not talk.has_spoken()
+            is_good = is_good and (talk.is_clear or (yield from self._cleared(talk)))
+            if not is_good:
+                yield from self.farewell()
         if self._talk is None:
             self._talk = yield from dial(self._server)
             self._carried = 0
@@ -162,9 +163,8 @@ class Connection:
 
     def _cleared(self, talk: Talk) -> Steps[bool]:
         """Whether it has forgotten a message that it refused half-way."""
-        if not talk.is_clear:
-            with suppress(*_SILENCE):
-                talk.is_clear = (yield from talk.ask("RSET", self._server.limits.command))[0] == 250
+        with suppress(*_SILENCE):
+            talk.is_clear = (yield from talk.ask("RSET", self._server.limits.command))[0] == 250
         return talk.is_clear
 
 

@@ -18,17 +18,17 @@ def clean(text: str) -> str:
 
 def on_one_line(text: str) -> str:
     """For a subject or a name: cleaned, no line ends, no two spaces side by side. Hard spaces stay what they are."""
-    if _is_harmless(text) and "  " not in text:
+    if is_harmless(text) and "  " not in text:
         return text.strip(" ")
     return re.sub(" {2,}", " ", clean(text).replace("\n", " ")).strip(" ")
 
 
 def is_one_line(text: str) -> bool:
     """Whether nothing in it could end a line or control anything."""
-    return _is_harmless(text) or (clean(text) == text and "\n" not in text)
+    return is_harmless(text) or (clean(text) == text and "\n" not in text)
 
 
-def _is_harmless(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """What most are, seen at once: letters of ASCII and spaces."""
     return text.isascii() and text.isprintable()
 
@@ -38,7 +38,7 @@ def wrap(line: str) -> list[str]:
 
     Only spaces break: not hyphens, not the hard spaces of French, not a link, however long.
     """
-    if _is_harmless(line) and (len(line) <= WIDTH or " " not in line):
+    if is_harmless(line) and (len(line) <= WIDTH or " " not in line):
         return [line.rstrip()]
     found = _INDENT.match(line)
     hanging = " " * len(found[0]) if found else ""

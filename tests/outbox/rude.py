@@ -103,7 +103,7 @@ class RudeServer:
         if body is not None:
             return self._do(connection, body)
         octets = b""
-        while not octets.endswith(b"\r\n.\r\n"):
+        while not (b"\r\n" + octets).endswith(b"\r\n.\r\n"):
             line = file.readline()
             if not line:
                 return False

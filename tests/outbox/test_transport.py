@@ -4,6 +4,7 @@ import datetime
 import smtplib
 import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -13,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from campaign.outbox import transport
+from campaign.outbox.composing import Mail
 from campaign.outbox.faults import Fault, Outcome, Phase
+from campaign.outbox.talk import run
 from campaign.outbox.transport import Connection, Limits, Server
 from tests.outbox.rude import DROP, HANG, RudeServer
 
@@ -26,6 +29,14 @@ def rude():
     server = RudeServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(params=["one by one", "at once"])
+def rude_either_way(request, rude):
+    """A server that takes commands one by one, and one that takes several at once."""
+    if request.param == "at once":
+        rude.answers["EHLO"] = b"250-rude\r\n250 PIPELINING\r\n"
+    return rude
 
 
 @pytest.fixture
@@ -122,7 +133,8 @@ def test_a_bare_line_end_is_never_sent(rude, connection, mail):
         ("BODY", DROP, Outcome.CONNECTION, Phase.BODY),
     ],
 )
-def test_a_fault_is_sorted_by_phase_and_code(rude, connection, phase, answer, outcome, at):
+def test_a_fault_is_sorted_by_phase_and_code(rude_either_way, connection, phase, answer, outcome, at):
+    rude = rude_either_way
     rude.answers[phase] = answer
     if phase == "BODY":
         mail = MAIL + b"x" * 70 + b"\r\n" + b"y" * 8_000_000 + b"\r\n"  # more than the kernel holds
@@ -130,6 +142,91 @@ def test_a_fault_is_sorted_by_phase_and_code(rude, connection, phase, answer, ou
         return
 
     assert fault_of(connection)[:2] == (outcome, at)
+
+    rude.answers.pop(phase)
+    assert connection.send("bob@example.org", MAIL) == 250
+    assert rude.taken[-1:] == [MAIL]
+
+
+def test_commands_go_at_once_where_the_server_takes_them_so(rude):
+    packets = []
+
+    def listen(sock):
+        sock.sendall(b"250-rude\r\n250 PIPELINING\r\n")
+        packets.append(sock.recv(4096))
+        sock.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+        packets.append(sock.recv(4096))
+        sock.sendall(b"250 taken\r\n")
+        return False
+
+    rude.answers["EHLO"] = listen
+    made = Connection(Server("127.0.0.1", rude.port, "us@example.org", limits=SHORT))
+
+    assert made.send("ada@example.org", MAIL) == 250
+    assert packets == [b"MAIL FROM:<us@example.org>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n", MAIL + b".\r\n"]
+    made.close()
+
+
+@pytest.mark.parametrize("to_data", [b"554 no valid recipients\r\n", b"503 RCPT first\r\n", b"354 go on\r\n"])
+def test_after_a_recipient_refused_among_others_commands_the_same_connection_goes_on(rude, connection, to_data):
+    rude.answers |= {"EHLO": b"250-rude\r\n250 PIPELINING\r\n", "RCPT": [b"550 5.1.1 unknown\r\n"], "DATA": [to_data]}
+
+    assert fault_of(connection) == (Outcome.PERMANENT, Phase.RCPT, 550)
+    connection.send("bob@example.org", MAIL)
+
+    assert len(rude.heard) == 1
+    assert [taken for taken in rude.taken if taken] == [MAIL]  # and one without a recipient, without a word
+
+
+def test_a_dot_is_never_said_where_a_recipient_may_have_been_taken(rude, connection):
+    rude.answers |= {"EHLO": b"250-rude\r\n250 PIPELINING\r\n", "RCPT": [b"nonsense\r\n"]}
+
+    assert fault_of(connection)[:2] == (Outcome.CONNECTION, Phase.RCPT)
+    assert rude.taken == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "command", "sent"),
+    [
+        (b"250 8BITMIME\r\n", "MAIL FROM:<us@example.org> BODY=8BITMIME", "Zoë".encode()),
+        (b"250 SIZE\r\n", "MAIL FROM:<us@example.org>", b"Zo=C3=AB"),
+    ],
+)
+def test_text_goes_in_eight_bits_where_the_server_takes_them(rude, connection, offered, command, sent):
+    rude.answers["EHLO"] = b"250-rude\r\n" + offered
+    mail = Mail("ada@example.org", b"\r\nZo=C3=AB\r\n", "\r\nZoë\r\n".encode())
+
+    run(connection.conversation(mail, lambda _mark: None))
+
+    assert rude.heard[0][1] == command
+    assert rude.taken == [b"\r\n" + sent + b"\r\n"]
+
+
+def test_each_message_may_have_a_sender_of_its_own(rude, connection):
+    run(connection.conversation(Mail("ada@example.org", MAIL), lambda _mark: None, "us+7@example.org"))
+
+    assert rude.heard[0][1] == "MAIL FROM:<us+7@example.org>"
+
+
+def test_a_quoted_local_part_and_a_domain_beyond_ascii_are_said_as_servers_want_them(rude, connection):
+    connection.send('"ada lovelace"@example.org', MAIL)
+    connection.send("ada@bücher.example", MAIL)
+
+    recipients = [line for line in rude.heard[0] if line.startswith("RCPT")]
+    assert recipients == ['RCPT TO:<"ada lovelace"@example.org>', "RCPT TO:<ada@xn--bcher-kva.example>"]
+
+
+def test_a_name_that_nobody_answers_for_holds_nobody_for_ever(monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: asked.wait(5) or [])
+    limits = Limits(connect=0.05, command=0.05, body=0.1, answer=0.1)
+    began = time.monotonic()
+
+    fault = fault_of(Connection(Server("no-answer.example", 25, "us@example.org", limits=limits)))
+
+    assert fault[:2] == (Outcome.RELAY, Phase.CONNECT)
+    assert time.monotonic() - began < 2
+    asked.set()
 
 
 def test_a_code_of_the_servers_is_kept_and_its_words_are_not(rude, connection):
@@ -284,7 +381,7 @@ def test_a_name_that_is_none_is_a_fault_of_the_relay():
 def test_a_local_part_beyond_ascii_needs_a_server_that_takes_it(rude, connection):
     assert fault_of(connection, to="zoë@example.org")[0] is Outcome.PERMANENT
 
-    rude.answers["EHLO"] = b"250-rude\r\n250 SMTPUTF8\r\n"
+    rude.answers["EHLO"] = b"250-rude\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
     connection.close()
     connection.send("zoë@example.org", MAIL)
 
