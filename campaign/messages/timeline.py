@@ -59,7 +59,7 @@ class Progress(StrEnum):
 
 PROGRESS_WORDS = {
     Progress.ON_DEMAND: _l("Sent to each at once"),
-    Progress.DRAFT: _l("Draft: goes out only once it is released"),
+    Progress.DRAFT: _l("Draft until it is released"),
     Progress.PLANNED: _l("Planned"),
     Progress.HELD: _l("Held for a moment"),
     Progress.UNDER_WAY: _l("Going out"),

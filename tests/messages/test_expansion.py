@@ -15,6 +15,8 @@ from campaign.rsvps.models import Answer
 from tests import make
 from tests.working import TestWorker
 
+pytestmark = pytest.mark.both
+
 EVENING_BEFORE = datetime(2023, 5, 30, 22, 0, tzinfo=UTC)
 START = datetime(2023, 5, 31, 11, 0, tzinfo=UTC)
 

@@ -10,6 +10,8 @@ from campaign.messages.models import Rule, RuleKind
 from campaign.outbox.models import Occasion, OccasionState, OnUnknown
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 def rule(action, **when):
     made = Rule(
