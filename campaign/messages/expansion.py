@@ -31,7 +31,7 @@ def expand(occasion_id: int, now: datetime) -> int:
 
     One that is past its use becomes missed instead, and organizers see it.
     """
-    occasion = db.session.get_one(Occasion, occasion_id, populate_existing=True)
+    occasion = db.session.get_one(Occasion, occasion_id, populate_existing=True, with_for_update=True)
     if occasion.state is not OccasionState.PLANNED:
         return 0
     if occasion.expires_at is not None and occasion.expires_at <= now:
