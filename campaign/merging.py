@@ -140,11 +140,6 @@ class SharedForm(FlaskForm):
                 yield name, field
 
 
-def shared(form: Any) -> type[SharedForm]:
-    """The same form, for more than one to have open."""
-    return type(form.__name__, (SharedForm, form), {})
-
-
 def digest(value: Any) -> str:
     """Of what a field holds: the same for what reads the same."""
     return sha256(json.dumps(plain(value), sort_keys=True).encode()).hexdigest()[:12]

@@ -23,7 +23,6 @@ from campaign.extensions import db
 from campaign.fields import options
 from campaign.history import of_actions, recording
 from campaign.history.models import Deed
-from campaign.merging import shared
 from campaign.messages import notices
 from campaign.rsvps.forms import rsvp_form
 from campaign.series import dates
@@ -121,7 +120,7 @@ def update(id: int) -> ResponseReturnValue:
 def translation(id: int, into: str) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     slots = _slots(action, into)
-    form = shared(translation_form(slots, into))(guard.unsaved_form())
+    form = translation_form(slots, into)(guard.unsaved_form())
     return _page("translation", action, form=form, slots=slots, into=into)
 
 
@@ -130,7 +129,7 @@ def translation(id: int, into: str) -> ResponseReturnValue:
 def translate(id: int, into: str) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     slots = _slots(action, into)
-    form = shared(translation_form(slots, into))(request.form)
+    form = translation_form(slots, into)(request.form)
     if not form.validate():
         return _page("translation", action, form=form, slots=slots, into=into), form.status
     now = clock.now()

@@ -22,7 +22,7 @@ from campaign.campaigns.forms import translation_form
 from campaign.campaigns.wording import Slot
 from campaign.extensions import _l
 from campaign.fields import IdField, LineField, ProseField, WallTimeField, WholeNumberField, at_most, options
-from campaign.merging import SharedForm, shared
+from campaign.merging import SharedForm
 from campaign.photos.models import Photo
 
 LONGEST_BODY = 20_000  # octets, UTF-8
@@ -182,7 +182,7 @@ def article_translation_form(slots: Sequence[Slot], language: str) -> Callable[.
     def validate_body(_form: SharedForm, field: ProseField) -> None:
         check_body(field.data)
 
-    return type("ArticleTranslationForm", (shared(form),), {"validate_body": validate_body})
+    return type("ArticleTranslationForm", (form,), {"validate_body": validate_body})  # type: ignore[arg-type]  # `form` is a class
 
 
 def check_body(text: str) -> None:

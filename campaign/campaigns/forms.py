@@ -14,6 +14,7 @@ from campaign.campaigns.wording import LIMITS, Slot
 from campaign.columns import LANGUAGE_NAMES
 from campaign.extensions import _l
 from campaign.fields import LineField, ProseField, WholeNumberField, ZoneField, at_most, options
+from campaign.merging import SharedForm
 
 LONGEST_RETENTION = 14  # days
 FLAW_WORDS = {
@@ -51,7 +52,7 @@ class NewCampaignForm(TextsForm):
     language = SelectField(_l("Language"))
 
 
-class CampaignForm(TextsForm):
+class CampaignForm(SharedForm, TextsForm):
     """One that has its page."""
 
     slug = LineField(_l("Address of the page"), [at_most(slugs.LONGEST)])
@@ -128,7 +129,7 @@ def _floored(ratio: float) -> float:
     return int(ratio * 10) / 10
 
 
-def translation_form(slots: Sequence[Slot], language: str) -> Callable[..., FlaskForm]:
+def translation_form(slots: Sequence[Slot], language: str) -> Callable[..., SharedForm]:
     """A form with one field for each text, filled with what there is in `language`."""
     fields = {
         slot.name: (ProseField if slot.prose else LineField)(
@@ -136,4 +137,4 @@ def translation_form(slots: Sequence[Slot], language: str) -> Callable[..., Flas
         )
         for slot in slots
     }
-    return type("TranslationForm", (FlaskForm,), fields)
+    return type("TranslationForm", (SharedForm,), fields)

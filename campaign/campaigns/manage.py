@@ -21,7 +21,7 @@ from campaign.errors import Missing
 from campaign.extensions import db
 from campaign.fields import options
 from campaign.privacy import retention
-from campaign.web import guard, language
+from campaign.web import guard, language, saving
 
 READY_MADE = {  # to begin with
     "#0b4f8a": _l("Sea"),
@@ -67,19 +67,20 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:id>/edit")
 def edit(id: int) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
-    form = CampaignForm(None, campaign, page_language=language.current())
+    form = CampaignForm(guard.unsaved_form(), campaign, page_language=language.current())
     return _page("edit", campaign, form=form)
 
 
 @bp.post("/<int:id>/edit")
+@guard.outlives_its_session
 def update(id: int) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     form = CampaignForm(request.form, campaign, page_language=language.current())
     if not form.validate():
-        return _page("edit", campaign, form=form), 422
+        return _page("edit", campaign, form=form), form.status
     drafting.revise(campaign, form.texts(), form.zone.data, form.city.data, form.slug.data, clock.now())
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".index"), 303)
 
 
@@ -87,21 +88,22 @@ def update(id: int) -> ResponseReturnValue:
 def translation(id: int, into: str) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     slots = _slots(campaign, into)
-    form = translation_form(slots, into)(None)
+    form = translation_form(slots, into)(guard.unsaved_form())
     return _page("translation", campaign, form=form, slots=slots, into=into)
 
 
 @bp.post("/<int:id>/translations/<any(en,fr,es):into>")
+@guard.outlives_its_session
 def translate(id: int, into: str) -> ResponseReturnValue:
     campaign = guard.find(Campaign, id, may=Permission.EDIT)
     slots = _slots(campaign, into)
     form = translation_form(slots, into)(request.form)
     if not form.validate():
-        return _page("translation", campaign, form=form, slots=slots, into=into), 422
+        return _page("translation", campaign, form=form, slots=slots, into=into), form.status
     wording.translate(slots, into, {slot.name: form[slot.name].data for slot in slots})
     campaign.touch(clock.now())
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".index"), 303)
 
 

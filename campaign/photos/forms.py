@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from campaign.extensions import _l
 from campaign.fields import LineField, at_most, options
+from campaign.merging import SharedForm
 from campaign.photos.models import FOCUS_WORDS, Focus, Photo
 
 LIMITS = {"alt": 300, "caption": 300, "credit": 160}  # characters
@@ -54,7 +55,7 @@ class UploadForm(WordsForm):
         self.file.errors = [*self.file.errors, words]
 
 
-class PhotoForm(WordsForm):
+class PhotoForm(SharedForm, WordsForm):
     """One that is there."""
 
     def __init__(self, formdata: Any, photo: Photo) -> None:

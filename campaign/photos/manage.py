@@ -21,7 +21,7 @@ from campaign.photos.checking import LARGEST_FILE, Refused
 from campaign.photos.drawing import Drawn, draw
 from campaign.photos.forms import DeleteForm, PhotoForm, UploadForm
 from campaign.photos.models import Photo
-from campaign.web import guard, language, requests
+from campaign.web import guard, language, requests, saving
 
 bp = Blueprint("photos", __name__, url_prefix="/photos")
 
@@ -57,18 +57,19 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:id>/edit")
 def edit(id: int) -> ResponseReturnValue:
     photo = guard.find(Photo, id, may=Permission.EDIT)
-    return _page("edit", photo, form=PhotoForm(None, photo))
+    return _page("edit", photo, form=PhotoForm(guard.unsaved_form(), photo))
 
 
 @bp.post("/<int:id>/edit")
+@guard.outlives_its_session
 def update(id: int) -> ResponseReturnValue:
     photo = guard.find(Photo, id, may=Permission.EDIT)
     form = PhotoForm(request.form, photo)
     if not form.validate():
-        return _page("edit", photo, form=form), 422
+        return _page("edit", photo, form=form), form.status
     keeping.describe(photo, form.texts(), form.focus.data, cover=bool(form.cover.data))
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".index"), 303)
 
 
@@ -76,19 +77,21 @@ def update(id: int) -> ResponseReturnValue:
 def translation(id: int, into: str) -> ResponseReturnValue:
     photo = guard.find(Photo, id, may=Permission.EDIT)
     slots = _slots(photo, into)
-    return _page("translation", photo, form=translation_form(slots, into)(None), slots=slots, into=into)
+    form = translation_form(slots, into)(guard.unsaved_form())
+    return _page("translation", photo, form=form, slots=slots, into=into)
 
 
 @bp.post("/<int:id>/translations/<any(en,fr,es):into>")
+@guard.outlives_its_session
 def translate(id: int, into: str) -> ResponseReturnValue:
     photo = guard.find(Photo, id, may=Permission.EDIT)
     slots = _slots(photo, into)
     form = translation_form(slots, into)(request.form)
     if not form.validate():
-        return _page("translation", photo, form=form, slots=slots, into=into), 422
+        return _page("translation", photo, form=form, slots=slots, into=into), form.status
     translating.translate(slots, into, {slot.name: form[slot.name].data for slot in slots})
     db.session.commit()
-    flash(_("Saved."), "ok")
+    saving.say_saved(form)
     return redirect(url_for(".edit", id=id), 303)
 
 

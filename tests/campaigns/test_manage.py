@@ -78,7 +78,7 @@ def test_a_moderator_begins_none(client, team):
 def test_texts_are_changed_in_its_own_language_only(alice, team):
     cause = make.campaign(team, name=Texts(en="Old name", fr="Vieux nom"))
 
-    page = alice.post(f"/manage/campaigns/{cause.id}/edit", data=filled_in(team, name="New name", slug=cause.slug))
+    page = alice.fill_in(f"/manage/campaigns/{cause.id}/edit", filled_in(team, name="New name", slug=cause.slug))
 
     assert page.status_code == 303
     assert cause.name == Texts(en="New name", fr="Vieux nom")
@@ -87,7 +87,7 @@ def test_texts_are_changed_in_its_own_language_only(alice, team):
 def test_a_changed_address_leads_on_from_the_old_one(alice, team):
     cause = make.campaign(team, slug="old")
 
-    alice.post(f"/manage/campaigns/{cause.id}/edit", data=filled_in(team, slug="new"))
+    alice.fill_in(f"/manage/campaigns/{cause.id}/edit", filled_in(team, slug="new"))
 
     assert alice.get("/en/campaigns/old").location == "/en/campaigns/new"
 
@@ -95,7 +95,7 @@ def test_a_changed_address_leads_on_from_the_old_one(alice, team):
 def test_an_address_that_somebody_has_is_refused(alice, team):
     cause = make.campaign(team, slug="mine")
 
-    page = alice.post(f"/manage/campaigns/{cause.id}/edit", data=filled_in(team, slug="taken"))
+    page = alice.fill_in(f"/manage/campaigns/{cause.id}/edit", filled_in(team, slug="taken"))
 
     assert page.status_code == 422
     assert cause.slug == "mine"
@@ -104,7 +104,7 @@ def test_an_address_that_somebody_has_is_refused(alice, team):
 def test_texts_are_translated_beside_the_original(alice, team):
     cause = make.campaign(team)
 
-    alice.post(f"/manage/campaigns/{cause.id}/translations/es", data={"name": "Ottawa contra la feria", "claim": ""})
+    alice.fill_in(f"/manage/campaigns/{cause.id}/translations/es", {"name": "Ottawa contra la feria", "claim": ""})
 
     assert cause.name["es"] == "Ottawa contra la feria"
     assert "es" not in cause.claim

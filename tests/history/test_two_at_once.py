@@ -25,7 +25,13 @@ FORMS = {  # where, and a field of it that both change
     "figures": ("/manage/articles/{article}/figures/1/edit", "csv"),
 }
 TYPED = {"csv": ("2017,5", "2017,6"), "article-{article}": ("why", "update"), "action-{action}": ("why", "update")}
+OTHERS = {  # without a history
+    "campaign": ("/manage/campaigns/{campaign}/edit", "lede"),
+    "campaign in French": ("/manage/campaigns/{campaign}/translations/fr", "claim"),
+    "photo": ("/manage/photos/{photo}/edit", "caption"),
+}
 FORMS_OF = pytest.mark.parametrize(("path", "field"), FORMS.values(), ids=FORMS)
+ALL_FORMS_OF = pytest.mark.parametrize(("path", "field"), (FORMS | OTHERS).values(), ids=FORMS | OTHERS)
 
 
 @pytest.fixture
@@ -59,12 +65,13 @@ def bob(app, team):
 @pytest.fixture
 def form(alice, action, article, path, field):
     """(address, the field, what Bob types, what Alice types)"""
-    ids = {"action": action.id, "article": article.id}
+    photo = make.photo(action.campaign)
+    ids = {"action": action.id, "article": article.id, "campaign": action.campaign_id, "photo": photo.id}
     theirs, mine = TYPED.get(field, ("Bob’s words", "Alice’s words"))
     return path.format(**ids), field.format(**ids), theirs, mine
 
 
-@FORMS_OF
+@ALL_FORMS_OF
 def test_what_the_other_saved_is_not_overwritten_however_often_i_save_and_both_texts_are_shown(alice, bob, form):
     path, field, theirs, mine = form
     opened = sent_by(alice.get(path))
@@ -116,7 +123,7 @@ def test_theirs_stays_when_i_say_so(alice, bob, form):
     assert sent_by(bob.get(path))[field].strip() == theirs
 
 
-@FORMS_OF
+@ALL_FORMS_OF
 def test_a_form_that_came_with_its_token_alone_saves_and_blanks_nothing(alice, form, action, article):
     path, *_rest = form
     before = [recording.content_of(thing) for thing in (action, article)]

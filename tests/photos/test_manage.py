@@ -186,8 +186,8 @@ def test_a_long_text_in_the_upload_form_is_too_much(alice, cause):
 def test_it_can_be_described_anew_and_in_other_languages(alice, cause):
     photo = make.photo(cause)
 
-    alice.post(f"/manage/photos/{photo.id}/edit", data={"alt": "People.", "focus": "left", "cover": "y"})
-    alice.post(f"/manage/photos/{photo.id}/translations/fr", data={"alt": "Des gens."})
+    alice.fill_in(f"/manage/photos/{photo.id}/edit", {"alt": "People.", "focus": "left", "cover": "y"})
+    alice.fill_in(f"/manage/photos/{photo.id}/translations/fr", {"alt": "Des gens."})
 
     assert (dict(photo.alt), photo.focus, photo.cover) == ({"en": "People.", "fr": "Des gens."}, Focus.LEFT, True)
 
