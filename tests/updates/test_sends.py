@@ -1,14 +1,19 @@
 """A sending in an organizer's hand: looked at, paused, let go on, stopped."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaign.databases import writing
+from campaign.errors import Conflict
 from campaign.extensions import db
-from campaign.messages import notices
+from campaign.messages import expansion, notices, sends
 from campaign.outbox import posting
-from campaign.outbox.models import Delivery, DeliveryState, Occasion
+from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion, OccasionState
 from tests import make
+
+pytestmark = pytest.mark.both
 
 EVENING_BEFORE = datetime(2023, 5, 30, 22, 0, tzinfo=UTC)
 CONNECTIONS = 2  # of the tests' worker
@@ -165,3 +170,39 @@ def test_why_letters_failed_is_said_with_what_to_do(alice, sending, worker, mail
 
 def test_a_page_says_when_no_mail_program_is_there(alice, sending):
     assert "The mail program isn’t running" in alice.get(sending).text
+
+
+def test_taken_back_in_the_moment_it_goes_out_it_goes_either_to_all_or_to_nobody(app, action, at):
+    for _ in range(8):
+        held, _is_new = sends.hold(action, Kind.NOTICE, notices.LETTER, {}, "", at())
+        at.forward(sends.HOLD)
+        db.session.commit()
+        number, refused, both = held.id, [], threading.Barrier(2)
+
+        def take_back(number=number, refused=refused, both=both):
+            with app.app_context():
+                both.wait()
+                try:
+                    with writing():
+                        sends.undo(db.session.get_one(Occasion, number))
+                except Conflict:
+                    refused.append(True)
+
+        def go_out(number=number, both=both):
+            with app.app_context():
+                both.wait()
+                with writing():
+                    expansion.expand(number, at())
+
+        threads = [threading.Thread(target=work) for work in (take_back, go_out)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        db.session.rollback()
+        owed = db.session.query(Delivery).filter_by(occasion_id=number).count()
+        assert owed == (8 if refused else 0)
+        assert db.session.get(Occasion, number).state is (
+            OccasionState.EXPANDED if refused else OccasionState.CANCELLED
+        )
