@@ -45,7 +45,7 @@ def keep(one: Import, calendar: Calendar | Unreadable, octets: int, now: datetim
     if isinstance(calendar, Unreadable):
         one.state, one.trouble, one.detail = State.REFUSED, str(calendar), detail[:120]
     else:
-        one.state, one.zone, one.more = State.READ, calendar.zone[:64], calendar.more
+        one.state, one.zone, one.more = State.READ, texts.line(calendar.zone)[:64], calendar.more
         one.found = [asdict(found) for found in calendar.found]
     db.session.flush()
 

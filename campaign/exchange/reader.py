@@ -24,6 +24,7 @@ from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 MOST_DATES = 500
+MOST_TEXT = 2 * 1024 * 1024  # characters of all dates together: one file's, but for what repeats a long text
 AHEAD = timedelta(days=366)  # how far what repeats is followed
 SECONDS = 1.0  # of processor time for one event and all its dates
 MOST_SECONDS = 8  # of processor time for the whole file
@@ -92,7 +93,7 @@ def read(zones: list[Block], events: list[Block], now: datetime) -> tuple[list[F
     tzp.use_default()  # forgets the zones of other files
     places: dict[str, str] = {}
     found: list[Found] = []
-    more = 0
+    more, room = 0, MOST_TEXT
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for block in zones:
@@ -103,10 +104,12 @@ def read(zones: list[Block], events: list[Block], now: datetime) -> tuple[list[F
             parsed = _parsed(block)
             groups.setdefault(parsed.plain.uid or f"\0{number}", []).append(parsed)
         for group in groups.values():
-            dates = _dates_of(group, places, now)
-            room = MOST_DATES - len(found)
-            found += dates[:room]
-            more += len(dates[room:])
+            for one in _dates_of(group, places, now):
+                room -= _length(one)
+                if len(found) < MOST_DATES and room >= 0:
+                    found.append(one)
+                else:
+                    more += 1
     return found, more
 
 
@@ -157,6 +160,11 @@ def _expanded(events: list[Event], now: datetime) -> list[Event]:
         calendar.add_component(event)
     dates = recurring_ical_events.of(calendar).between(now, now + AHEAD)
     return [event for event in dates if isinstance(event, Event)]
+
+
+def _length(found: Found) -> int:
+    texts = (found.uid, found.title, found.description, found.place, found.url, *found.categories)
+    return sum(map(len, texts))
 
 
 def _which(event: Event) -> str:

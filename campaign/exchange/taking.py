@@ -216,10 +216,9 @@ def _text(description: str, url: str, named: str) -> tuple[str, str, bool]:
     if len(plain) <= LIMITS["summary"] and "\n" not in plain:
         return plain, more, False
     room = LIMITS["why"] - len(more) - 2
-    is_cut, most = False, room
+    plain, is_cut = texts.cut(plain, room)
     while len(why := texts.markdown(plain)) > room:
-        most = min(most, len(plain)) - (len(why) - room)
-        plain, is_cut = texts.cut(plain, max(most, 1))[0], True
+        plain, is_cut = texts.cut(plain, len(plain) * room // len(why))[0], True  # as much less as it is too long
     return "", "\n\n".join(part for part in (why, more) if part), is_cut
 
 

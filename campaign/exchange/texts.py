@@ -48,7 +48,7 @@ def cut(text: str, most: int) -> tuple[str, bool]:
     if len(text) <= most:
         return text, False
     head = text[: most - 1]
-    words = head.rsplit(None, 1)[0]
+    words = head.rsplit(None, 1)[0] if head.strip() else ""
     return (words if len(words) > most // 2 else head).rstrip() + "…", True
 
 

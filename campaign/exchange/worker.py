@@ -48,12 +48,15 @@ class Fetches:
             self._thread.join()
 
     def _fetch(self, app: Flask, id: int, address: str) -> None:
-        """In a thread of its own, with a session of its own."""
+        """In a thread of its own, with a session of its own. If nothing can be written, `sweep` says so in a minute."""
         with app.app_context():
             result, octets, detail = self._result(address, clock.now())
-            with writing():
-                if (one := db.session.get(Import, id)) is not None:
-                    keeping.keep(one, result, octets, clock.now(), detail)
+            try:
+                with writing():
+                    if (one := db.session.get(Import, id, with_for_update=True)) is not None:
+                        keeping.keep(one, result, octets, clock.now(), detail)
+            except Exception as error:  # noqa: BLE001 -- a full disk, a locked database; values may be somebody's
+                log.error("a calendar could not be kept: %s", place_of(error))  # noqa: TRY400
 
     def _result(self, address: str, now: datetime) -> tuple[Calendar | Unreadable, int, str]:
         """What there is, how many octets it has, and what its trouble's words name."""

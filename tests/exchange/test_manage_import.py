@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from campaign.accounts.membership import Level
 from campaign.actions.models import Action, Kind, Status
+from campaign.actions.wording import LIMITS
 from campaign.columns import Texts
 from campaign.exchange import lines
 from campaign.exchange.lines import Unreadable
@@ -380,6 +381,24 @@ def test_too_long_texts_are_cut_and_that_is_said(alice, cause):
     assert "The title is cut to 120 characters." in preview
     assert "The description is too long and is cut." in preview
     assert "The place is too long and is cut." in preview
+
+
+@pytest.mark.parametrize("text", ["word " * 12_000, "x" * 60_000, "*" * 60_000, "a\\n" * 15_000, "&lt\\;" * 9_000])
+def test_a_text_of_any_length_is_cut_to_as_much_as_there_is_room_for(alice, cause, text):
+    preview = upload(alice, cause, calendar(event(f"DESCRIPTION:{text}")))
+    confirm(alice, preview)
+
+    assert "The description is too long and is cut." in words(preview)
+    assert LIMITS["why"] - 20 < len(drafts()[0].why["en"]) <= LIMITS["why"]
+
+
+def test_what_repeats_a_long_text_for_ever_is_followed_until_there_is_no_room_for_it(alice, cause):
+    endless = event(f"DESCRIPTION:{'word ' * 12_000}", "RRULE:FREQ=DAILY", start="20230601T180000Z", end=None)
+
+    preview = words(upload(alice, cause, calendar(endless)))
+
+    assert "34 drafts would be created" in preview
+    assert re.search(r"3\d\d dates more than 34 are left out", preview)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ PAGES = [
     "/{lang}/articles/",
     "/{lang}/articles/peru",
     "/{lang}/calendar",
+    "/{lang}/subscribe",
+    "/{lang}/subscribe/campaigns/arms",
+    "/{lang}/subscribe/vigil",
 ]
 ERRORS = {
     "/{lang}/nothing": 404,
