@@ -84,7 +84,8 @@ def keys(
         query = query.where(Action.ends_at > after)
     if cancelled_after is not None:
         query = query.where((Action.status != Status.CANCELLED) | (Action.ends_at > cancelled_after))
-    return [(uid, version) for uid, version in db.session.connection().execute(query).all()]
+    with db.session.connection().execute(query) as rows:
+        return list(rows.cursor.fetchall())  # as the driver gives them: ten thousand are quicker so
 
 
 def by_uids(uids: Sequence[str]) -> Iterator[Action]:

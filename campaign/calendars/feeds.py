@@ -8,6 +8,7 @@ from campaign.actions import listing
 from campaign.actions.models import KIND_WORDS, Action, Kind
 from campaign.calendars import entries, ical
 from campaign.calendars.ical import Head, Sender, Written
+from campaign.calendars.pieces import Pieces
 from campaign.calendars.shelf import Made, Shelf
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
@@ -46,8 +47,8 @@ class Feed:
     def _made(self, shelf: Shelf, lang: str, base_url: str, path: str, agenda: bool) -> Made:
         after, cancelled_after = (self.window - PAST, self.window) if self.window else (None, None)
         keys = listing.keys(self.campaign, self.kind, after=after, cancelled_after=cancelled_after)
-        events = shelf.events(_form(lang, agenda), keys, lambda uids: _render(uids, lang, base_url, agenda))
-        return Made(ical.joined(events, self._head(lang, f"{base_url}{path}", base_url)), self._changed_at())
+        events = shelf.events(_form(lang, agenda), keys, lambda uids: _render(uids, lang, base_url, agenda), path)
+        return _bound(events, self._changed_at(), self._head(lang, f"{base_url}{path}", base_url))
 
     def _head(self, lang: str, source: str, base_url: str) -> Head:
         name, about = _named(self.cause, self.kind, lang)
@@ -83,11 +84,12 @@ def of_one(action: Action, shelf: Shelf, lang: str, base_url: str, path: str, *,
     """One action, to be put into a calendar that somebody has."""
 
     def made() -> Made:
-        key = [(action.uid, action.version)]
         events = shelf.events(
-            _form(lang, agenda), key, lambda _: iter([(action.uid, _written(action, lang, base_url, agenda))])
+            _form(lang, agenda),
+            [(action.uid, action.version)],
+            lambda _: iter([(action.uid, _written(action, lang, base_url, agenda))]),
         )
-        return Made(ical.joined(events), action.changed_at)
+        return _bound(events, action.changed_at)
 
     return shelf.feed(path, f"{action.uid} {action.version}", made)
 
@@ -111,6 +113,11 @@ def _named(cause: Campaign | None, kind: Kind | None, lang: str) -> tuple[str, s
         if kind is not None:
             whose = str(_l("%(kind)s – %(name)s", kind=str(KIND_WORDS[kind]), name=whose))
     return whose, cause.lede.best(lang, cause.language)[0] if cause else ""
+
+
+def _bound(events: Pieces, changed_at: datetime | None, head: Head | None = None) -> Made:
+    front, back = ical.around(set(events.needs), head)
+    return Made(b"".join([front, *events.texts, back]), changed_at, events.cut(len(front)))
 
 
 def _form(lang: str, agenda: bool) -> str:

@@ -4,7 +4,7 @@ The same entries give the same bytes, whenever and in whichever process: nothing
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from icalendar.prop import vInline
 
 from campaign import timezones
 from campaign.calendars.entries import Entry
+from campaign.calendars.pieces import Need
 from campaign.calendars.vtimezone import YEARS, vtimezone
 
 PRODID = "-//Campaign Organizer//Campaign Organizer//EN"
@@ -52,17 +53,15 @@ def calendar(entries: Iterable[Entry], head: Head | None = None, sender: Sender 
     head:   for a feed.
     sender: for mail: METHOD:PUBLISH, which needs an organizer (RFC 5546 3.2.1). A feed has no method.
     """
-    return joined([written([entry], sender) for entry in entries], head, sender)
+    events = [written([entry], sender) for entry in entries]
+    front, back = around({event.need for event in events}, head, sender)
+    return b"".join([front, *(event.text for event in events), back])
 
 
 class Written(NamedTuple):
-    """The VEVENTs of one action.
+    """The VEVENTs of one action, and the VTIMEZONE that they need."""
 
-    zone, year: what they need a VTIMEZONE of, and from when on; no zone if they don't.
-    """
-
-    zone: str
-    year: int
+    need: Need
     text: bytes
 
 
@@ -71,18 +70,18 @@ def written(entries: Sequence[Entry], sender: Sender | None = None) -> Written:
     zoned = [entry for entry in entries if _has_zone(entry)]
     text = b"".join(_event(entry, sender).to_ical(sorted=False) for entry in entries)
     year = min((entry.starts_local.year for entry in zoned), default=0)
-    return Written(zoned[0].zone if zoned else "", year, text)
+    return Written((zoned[0].zone if zoned else "", year), text)
 
 
-def joined(events: Sequence[Written], head: Head | None = None, sender: Sender | None = None) -> bytes:
-    """The same as `calendar`, of what is written already: a fraction of the time."""
+def around(needs: Set[Need], head: Head | None = None, sender: Sender | None = None) -> tuple[bytes, bytes]:
+    """What stands before and after the VEVENTs of a calendar."""
     years: dict[str, int] = {}
-    for zone, year in {event[:2] for event in events}:
+    for zone, year in needs:
         if zone:
             years[zone] = min(year, years.get(zone, year))
     zones = [vtimezone(zone, years[zone]) for zone in sorted(years)]
     start, end, rest = _frame(head, sender).to_ical(sorted=False).partition(b"END:VCALENDAR")
-    return b"".join([start, *zones, *(event.text for event in events), end, rest])
+    return b"".join([start, *zones]), end + rest
 
 
 def _frame(head: Head | None, sender: Sender | None) -> Calendar:

@@ -20,7 +20,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from time import sleep
 
+from campaign.calendars import pieces
 from campaign.calendars.ical import Written
+from campaign.calendars.pieces import Cut, Key, Pieces
 from campaign.copies import Copy
 
 CODE = Path(__file__).parents[1]
@@ -30,26 +32,33 @@ PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as 
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
 LEVEL = 6
 LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
+TABLES = ("events", "feeds", "cuts")
+CUT = "uids, versions, lengths, kinds, needs, start"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS shape (shape TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
     form TEXT NOT NULL, uid TEXT NOT NULL, version INTEGER NOT NULL, zone TEXT NOT NULL, year INTEGER NOT NULL,
     text BLOB NOT NULL, PRIMARY KEY (form, uid)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cuts (
+    address TEXT PRIMARY KEY, etag TEXT NOT NULL, uids TEXT NOT NULL, versions BLOB NOT NULL, lengths BLOB NOT NULL,
+    kinds TEXT NOT NULL, needs BLOB NOT NULL, start INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS feeds (
     address TEXT PRIMARY KEY, version TEXT NOT NULL, etag TEXT NOT NULL, modified_at INTEGER, body BLOB, packed BLOB
 );
 """
 
-Key = tuple[str, int]  # an action's UID and version
+Render = Callable[[list[str]], Iterator[tuple[str, Written]]]
 
 
 @dataclass(frozen=True)
 class Made:
-    """A feed's bytes, and when what they say last changed."""
+    """A feed's bytes, when what they say last changed, and where each event lies in them."""
 
     body: bytes
     changed_at: datetime | None
+    cut: Cut | None = None
 
 
 class Shelf:
@@ -89,32 +98,53 @@ class Shelf:
             return self._stored(address, None)
         return None
 
-    def events(
-        self, form: str, keys: Sequence[Key], render: Callable[[list[str]], Iterator[tuple[str, Written]]]
-    ) -> list[Written]:
+    def events(self, form: str, keys: Sequence[Key], render: Render, address: str = "") -> Pieces:
         """The VEVENTs of these actions, in this order. What isn't there in its version is rendered.
 
         Only within the making of a feed.
 
-        form:   language, and whether with the agenda.
-        render: makes those of these UIDs, each with its UID. One that is no more is left out.
+        form:    language, and whether with the agenda.
+        render:  makes those of these UIDs, each with its UID. One that is no more is left out.
+        address: of the feed: of many events, most are copied from what was last there.
         """
-        there = self._there(form, keys)
-        missing = {uid: version for uid, version in keys if uid not in there or there[uid][0] != version}
-        for uid, written in render(list(missing)) if missing else ():
-            row = there[uid] = (missing.pop(uid), *written)
-            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", (form, uid, *row))
-        return [Written(*there[uid][1:]) for uid, _ in keys if uid not in missing]
+        before = self._before(address) if len(keys) > MANY else None
+        if before is not None:
+            copied = pieces.runs(keys, before[0])
+            lacking = [keys[run.at] for run in copied if run.place is None]
+            if len(lacking) <= MANY:
+                return pieces.patched(keys, *before, copied, self._written(form, lacking, render))
+        found = self._written(form, keys, render)
+        there = [key for key in keys if key in found]
+        return pieces.whole(there, [found[key] for key in there])
 
-    def _there(self, form: str, keys: Sequence[Key]) -> dict[str, tuple[int, str, int, bytes]]:
-        """By UID, in whatever version; of many keys, all there are: reading on is quicker than looking up."""
+    def _written(self, form: str, keys: Sequence[Key], render: Render) -> dict[Key, Written]:
+        wanted = set(keys)
+        found = {key: written for key, written in self._there(form, keys) if key in wanted}
+        lacking = dict(key for key in keys if key not in found)
+        for uid, written in render(list(lacking)) if lacking else ():
+            key = (uid, lacking[uid])
+            found[key] = written
+            row = (form, *key, *written.need, written.text)
+            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
+        return found
+
+    def _there(self, form: str, keys: Sequence[Key]) -> Iterator[tuple[Key, Written]]:
+        """In whatever version; of many keys, all there are: reading on is quicker than looking up."""
         query = "SELECT uid, version, zone, year, text FROM events WHERE form = ?"
         if len(keys) > MANY:
             rows = self._db.execute(query, (form,)).fetchall()
         else:
             one = f"{query} AND uid = ?"
             rows = [row for uid, _ in keys for row in self._db.execute(one, (form, uid))]
-        return {row[0]: row[1:] for row in rows}
+        for uid, its_version, zone, year, text in rows:
+            yield (uid, its_version), Written((zone, year), text)
+
+    def _before(self, address: str) -> tuple[Cut, bytes] | None:
+        """The bytes that were last there, and how to cut them."""
+        query = f"SELECT {CUT} FROM cuts JOIN feeds USING (address, etag) WHERE address = ?"  # noqa: S608 -- names of ours
+        row = self._db.execute(query, (address,)).fetchone()
+        copy = self._stored(address, None) if row else None
+        return (Cut.of_columns(*row), copy.body) if row and copy else None
 
     def clear(self) -> None:
         """Forget everything."""
@@ -122,8 +152,8 @@ class Shelf:
         if not self._folder.exists():
             return
         with self._lock, _writing(self._db):
-            self._db.execute("DELETE FROM events")
-            self._db.execute("DELETE FROM feeds")
+            for table in TABLES:
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
         for path in self._folder.glob("*.ics*"):
             path.unlink(missing_ok=True)
 
@@ -141,6 +171,9 @@ class Shelf:
         at = int(modified_at.timestamp()) if modified_at else None
         row = (address, version, etag, at, None if is_large else made.body, copy.packed)
         self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", row)
+        if is_large and made.cut is not None:
+            marks = (address, etag, *made.cut.columns())
+            self._db.execute("INSERT OR REPLACE INTO cuts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
         if before is not None and before[0] != etag:
             self._throw_away(before[0])
         return copy
@@ -214,7 +247,7 @@ class Shelf:
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
         if connection.execute("SELECT shape FROM shape").fetchall() != [(self._shape,)]:
-            for table in ("events", "feeds", "shape"):
+            for table in (*TABLES, "shape"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
             connection.execute("INSERT INTO shape VALUES (?)", (self._shape,))
 

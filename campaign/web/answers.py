@@ -35,21 +35,28 @@ class Answer:
         self._dated = [("Last-Modified", http_date(modified))] if modified else []
         self._always = [*self.headers, *([("Vary", "Accept-Encoding")] if self.varies else [])]
         self._short = [(name, value) for name, value in self._always if name not in WITH_BODY]
+        self._whole: dict[tuple[bool, bool], Headers] = {}  # of a 200: by whether it is gzipped, and whether dated
 
     def to(self, environ: dict[str, Any], start_response: StartResponse, now: datetime) -> Iterable[bytes]:
         """WSGI."""
         packed = self.copy.packed if self.varies and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
-        etag = self._etag if packed is None else self._packed_etag
         is_past = self._modified_at is not None and self._modified_at <= now.timestamp()
-        dated = self._dated if is_past else []
+        etag = self._etag if packed is None else self._packed_etag
         if (theirs := self._theirs(environ, etag, is_past=is_past)) is not None:
-            start_response("304 NOT MODIFIED", [*self._short, ("ETag", theirs), *dated])
+            start_response("304 NOT MODIFIED", [*self._short, ("ETag", theirs), *(self._dated if is_past else [])])
             return []
-        body = self.copy.body if packed is None else packed
+        form = packed is not None, is_past
+        headers = self._whole.get(form) or self._whole.setdefault(form, self._headers(etag, packed, is_past))
+        start_response("200 OK", [*headers])
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [self.copy.body if packed is None else packed]
+
+    def _headers(self, etag: str, packed: bytes | None, is_past: bool) -> Headers:
+        length = len(self.copy.body if packed is None else packed)
+        dated = self._dated if is_past else []
         encoded = [] if packed is None else [("Content-Encoding", "gzip")]
-        headers = [*self._always, ("ETag", etag), *dated, *encoded, ("Content-Length", str(len(body)))]
-        start_response("200 OK", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return [*self._always, ("ETag", etag), *dated, *encoded, ("Content-Length", str(length))]
 
     def _theirs(self, environ: dict[str, Any], etag: str, *, is_past: bool) -> str | None:
         """The tag of what they have, if it is this content; none if it isn't, or they don't say."""

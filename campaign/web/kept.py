@@ -5,6 +5,7 @@ stale: the number is read from the database each time (campaign/versions.py), an
 was read before it was made.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 
 from campaign import clock
+from campaign.commits import Commits
 from campaign.databases import out_of_reach, own_connection
 from campaign.extensions import db
 from campaign.versions import NONE, READ, Numbers
@@ -50,6 +52,8 @@ class Kept:
         self._idle: SimpleQueue[Any] = SimpleQueue()  # connections, and none for those that aren't made yet
         for _ in range(READERS):
             self._idle.put(None)
+        self._commits: Commits | None = None
+        self._known: tuple[bytes | None, Numbers] = (None, NONE)  # what was read, and the mark of commits before that
         with app.app_context():
             self._out_of_reach = out_of_reach(db.engine)
 
@@ -60,7 +64,7 @@ class Kept:
         if held is not None and environ.get("HTTP_HOST") not in self._hosts:
             held = None
         try:
-            numbers = self._read()
+            numbers = self._current()
         except self._out_of_reach:
             if held is not None and held.is_feed:  # a calendar program may give up on a feed that fails
                 return held.answer.to(environ, start_response, clock.now())
@@ -94,10 +98,21 @@ class Kept:
 
     def close(self) -> None:
         """The connections; the next who asks opens them again."""
+        self._commits = None
         for connection in [self._idle.get() for _ in range(READERS)]:
             if connection is not None:
                 connection.close()
             self._idle.put(None)
+
+    def _current(self) -> Numbers:
+        """What a read would say; it is left out if nobody has committed anything since the last."""
+        mark = self._commits.mark() if self._commits else None
+        known = self._known
+        if mark is not None and known[0] == mark:
+            return known[1]
+        numbers = self._read()
+        self._known = mark, numbers
+        return numbers
 
     def _read(self) -> Numbers:
         """Over a connection that is kept for nothing else, so that it is as good as free. One for each of many threads
@@ -118,7 +133,11 @@ class Kept:
 
     def _connect(self) -> Any:
         with self._app.app_context():
-            return own_connection(db.engine)
+            connection = own_connection(db.engine)
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute(READ).fetchone()
+            self._commits = Commits(connection)
+        return connection
 
 
 def install(app: Flask) -> None:

@@ -149,13 +149,37 @@ def test_a_making_that_fails_leaves_the_way_free(store):
 
 def test_events_come_in_the_order_asked_for_whatever_was_there(store):
     def render(uids):
-        return iter([(uid, Written("", 0, uid.encode())) for uid in reversed(uids)])
+        return iter([(uid, Written(("", 0), uid.encode())) for uid in reversed(uids)])
 
     first = store.events("en", [("b", 1), ("a", 1)], render)
     second = store.events("en", [("c", 1), ("a", 1), ("b", 2)], render)
 
-    assert [event.text for event in first] == [b"b", b"a"]
-    assert [event.text for event in second] == [b"c", b"a", b"b"]
+    assert list(first.texts) == [b"b", b"a"]
+    assert list(second.texts) == [b"c", b"a", b"b"]
+
+
+def test_of_many_events_only_what_is_new_is_rendered_and_the_bytes_are_those_of_a_first_making(tmp_path):
+    many = [(f"action-{number}", 1) for number in range(shelf.MANY + 1)]
+    changed = [*many[5:20], ("action-20", 2), ("newcomer", 1), *many[21:]]
+    rendered = []
+
+    def making(store, keys):
+        def render(uids):
+            rendered.append(len(uids))
+            return iter(
+                [(uid, Written(("Europe/Paris", 2020), f"{uid * 20} {dict(keys)[uid]}".encode())) for uid in uids]
+            )
+
+        events = store.events("en", keys, render, "/calendar.ics")
+        return Made(b"".join([b"front ", *events.texts, b" back"]), None, events.cut(len(b"front ")))
+
+    patched, anew = (Shelf(tmp_path / name, "shape") for name in ("patched", "anew"))
+    patched.feed("/calendar.ics", "1", lambda: making(patched, many))
+    after = patched.feed("/calendar.ics", "2", lambda: making(patched, changed))
+    expected = anew.feed("/calendar.ics", "2", lambda: making(anew, changed))
+
+    assert after.body == expected.body
+    assert rendered == [len(many), 2, len(changed)]
 
 
 # ------------------------------------------------------------------ when it changed
@@ -261,7 +285,7 @@ def test_files_of_what_nobody_can_fetch_any_more_go(store, tmp_path):
 def test_when_a_feed_can_not_be_made_its_last_good_bytes_are_served(client, action, monkeypatch):
     good = client.get("/calendar.ics")
     action.touch(clock.now())
-    monkeypatch.setattr(ical, "joined", _no_disk)
+    monkeypatch.setattr(ical, "around", _no_disk)
 
     in_trouble = client.get("/calendar.ics")
 
@@ -273,7 +297,7 @@ def test_after_trouble_the_truth_is_served_again(client, action, monkeypatch):
     action.title = Texts(en="Another title")
     action.touch(clock.now())
     with monkeypatch.context() as trouble:
-        trouble.setattr(ical, "joined", _no_disk)
+        trouble.setattr(ical, "around", _no_disk)
         client.get("/calendar.ics")
 
     assert "Another title" in client.get("/calendar.ics").text
