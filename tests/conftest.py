@@ -1,7 +1,7 @@
 """The app once a run; the database emptied after each test; the clock stands still until a test moves it.
 
-Tests run on SQLite; what is marked `both` runs on PostgreSQL too; with `--postgres` everything runs on PostgreSQL, but
-for what is marked `sqlite`.
+Tests run on SQLite; what is marked `both` runs on PostgreSQL too, and what is marked `postgres` there alone. With
+`--postgres` everything runs on PostgreSQL, but for what is marked `sqlite`.
 """
 
 import os
@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from campaign import clock
 from campaign.extensions import limiter
+from campaign.outbox import liveness
 from campaign.sealing import Keyring
 from tests.clients import Visitor
 from tests.installations import POSTGRES, SERVER, SQLITE, Installations, empty
@@ -63,12 +64,19 @@ def pytest_unconfigure(config):
 
 
 def pytest_generate_tests(metafunc):
-    if "dialect" not in metafunc.fixturenames:
+    marked = metafunc.definition.get_closest_marker
+    if "dialect" not in metafunc.fixturenames or marked("sqlite"):
         return
-    if metafunc.config.option.postgres and not metafunc.definition.get_closest_marker("sqlite"):
+    if marked("postgres") or metafunc.config.option.postgres:
         metafunc.parametrize("dialect", [POSTGRES], indirect=True)
-    elif metafunc.definition.get_closest_marker("both"):
+    elif marked("both"):
         metafunc.parametrize("dialect", [SQLITE, POSTGRES], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _dead_at_once(monkeypatch):
+    """A worker that nobody sees is dead, without the while in which one elsewhere could be heard of again."""
+    monkeypatch.setattr(liveness, "GRACE", 0)
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ class TestWorker:
             self.courier._collect(wait=1)
         self.courier._lines.hang_up()
         fcntl.flock(self.presence._lock, fcntl.LOCK_UN)
+        if self.presence._beacon is not None:
+            self.presence._beacon.put_out()
 
     def end(self):
         db.session.rollback()

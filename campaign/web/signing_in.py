@@ -7,6 +7,7 @@ is remembered on our side; a `next` from the visitor is dropped.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError
@@ -166,9 +167,13 @@ def install(app: Flask) -> None:
 
 def _limit(app: Flask, endpoint: str, amount: Any, who: Callable[[], str], *, only_refused: bool = False) -> None:
     """429 to who sends this form too often; with `only_refused`, what succeeds isn't counted."""
+    app.view_functions[endpoint] = _limited(app.view_functions[endpoint], amount, who, only_refused)
+
+
+@cache  # a limit is kept by its view's name: made again for another application, it would count each try twice
+def _limited(view: Any, amount: Any, who: Callable[[], str], only_refused: bool) -> Any:
     deducted = (lambda response: response.status_code == 422) if only_refused else None
-    view: Any = app.view_functions[endpoint]
-    app.view_functions[endpoint] = limiter.limit(amount, key_func=who, methods=["POST"], deduct_when=deducted)(view)
+    return limiter.limit(amount, key_func=who, methods=["POST"], deduct_when=deducted)(view)
 
 
 def _account() -> str:

@@ -8,6 +8,8 @@ from campaign.extensions import db
 from campaign.outbox import health, posting
 from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion, OccasionState
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def post(app, at):

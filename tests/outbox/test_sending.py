@@ -14,6 +14,8 @@ from tests import make
 from tests.mailbox import DROP, HANG
 from tests.working import TestWorker
 
+pytestmark = pytest.mark.both
+
 DAY = timedelta(days=1)
 FINAL = {
     DeliveryState.SENT,
@@ -192,6 +194,7 @@ def test_a_hang_up_before_the_dot_costs_no_attempt_and_is_tried_again_at_once(ow
     assert len(mailbox.letters) == 1
 
 
+@pytest.mark.sqlite
 def test_an_hour_of_421_changes_no_attempts_and_then_all_arrive(owe, worker, mailbox, at):
     deliveries = [owe(f"p{number}") for number in range(9)]
     mailbox.answers["MAIL"] = "421 4.3.2 not today"
@@ -294,6 +297,7 @@ def test_a_confirmation_without_an_answer_is_sent_again_with_the_same_message_id
     assert first[0] == second[0]
 
 
+@pytest.mark.sqlite
 def test_nobody_is_sent_the_same_letter_without_end(owe, worker, mailbox, at):
     delivery = owe()
     mailbox.answers["DOT"] = DROP

@@ -14,6 +14,7 @@ from tests.mailbox import DROP
 from tests.working import TestWorker
 
 LETTERS, ROUNDS = 40, 60
+TAKEN = (DeliveryState.SENT, DeliveryState.PRESUMED)  # as far as we know
 MOODS = {
     "MAIL": [None] * 12 + ["421 bye", "451 later", DROP],
     "RCPT": [None] * 12 + ["421 bye", "450 later", "550 5.1.1 unknown", DROP],
@@ -23,8 +24,18 @@ MOODS = {
 JUMPS = [timedelta(seconds=30)] * 6 + [timedelta(minutes=7), timedelta(hours=-3), timedelta(hours=3)]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("seed", range(4))
 def test_no_letter_is_lost_doubled_or_left_behind(app, at, keyring, mailbox, tmp_path, seed):
+    storm(app, at, keyring, mailbox, tmp_path, seed)
+
+
+@pytest.mark.postgres
+def test_nor_is_one_on_postgres(app, at, keyring, mailbox, tmp_path):
+    storm(app, at, keyring, mailbox, tmp_path, seed=0)
+
+
+def storm(app, at, keyring, mailbox, tmp_path, seed):
     chance = random.Random(seed)
     action = make.action()
     for number in range(LETTERS):
@@ -81,4 +92,7 @@ def test_no_letter_is_lost_doubled_or_left_behind(app, at, keyring, mailbox, tmp
             assert taken[message_id] <= 1
         else:
             assert delivery.unknowns <= 4
+    ended = {f"<{each.message_id}@example.org>" for each in deliveries if each.state in TAKEN}
+    lost, twice = len(ended - taken.keys()), sum(number - 1 for number in taken.values())
+    assert lost + twice <= sum(delivery.unknowns for delivery in deliveries)
     assert sum(delivery.state is DeliveryState.SENT for delivery in deliveries) > LETTERS / 3

@@ -7,6 +7,8 @@ from campaign.outbox import posting
 from campaign.outbox.models import Delivery, DeliveryState, Kind, OnUnknown
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def left_behind(app, at, worker, tmp_path):

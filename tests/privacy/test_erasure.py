@@ -16,6 +16,8 @@ from campaign.rsvps.models import ActionKey, Rsvp, State, UnsubscribeLink
 from campaign.rsvps.opening import open_box
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def action(app):

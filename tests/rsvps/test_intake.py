@@ -14,6 +14,8 @@ from campaign.web.seals import sealer
 from tests import make
 from tests.rsvps.forms import send, with_address
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def action(app):

@@ -9,6 +9,8 @@ from campaign.rsvps import lapsing, worker
 from campaign.rsvps.models import Rsvp, State
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def pending(app, keyring):

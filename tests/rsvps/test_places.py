@@ -10,6 +10,8 @@ from campaign.rsvps.models import Answer, Rsvp, State
 from tests import make
 from tests.rsvps.forms import filled_in, send, with_address
 
+pytestmark = pytest.mark.both
+
 
 def test_forty_who_confirm_at_once_get_five_places_between_them(app):
     action = make.action(capacity=5)

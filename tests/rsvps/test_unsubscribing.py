@@ -12,6 +12,8 @@ from campaign.privacy import erasure
 from campaign.rsvps.models import Rsvp, State
 from tests import make
 
+pytestmark = pytest.mark.both
+
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

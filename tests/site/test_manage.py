@@ -13,6 +13,8 @@ from campaign.outbox import health
 from campaign.outbox.models import Delivery, DeliveryState, Occasion
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def team(app):

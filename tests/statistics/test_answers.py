@@ -10,6 +10,8 @@ from campaign.statistics import answers
 from campaign.statistics.answers import Tally
 from tests import make
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def action(app):

@@ -12,6 +12,8 @@ from campaign.columns import Texts
 from campaign.extensions import db
 from tests import make
 
+pytestmark = pytest.mark.both
+
 PAGES = ["/en/", "/en/calendar", "/en/campaigns/arms-fair", "/en/actions/protest-cansec", "/en/articles/why"]
 
 
