@@ -10,7 +10,8 @@ from campaign.campaigns.models import FormerSlug
 from campaign.columns import Texts
 from campaign.extensions import db
 from tests import make
-from tests.actions.writing import WHEN, edited, fields_of, parsed
+from tests.actions.writing import WHEN, edited, parsed
+from tests.clients import sent_by
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_the_form_shows_what_there_is_and_saving_it_as_it_is_changes_nothing(ali
     alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
     before = content_of(draft)
 
-    shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
+    shown = sent_by(alice.get(f"/manage/actions/{draft.id}/edit"))
     alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert content_of(draft) == before
@@ -69,7 +70,7 @@ def test_rows_keep_their_identity_and_their_other_languages(alice, draft):
     draft.agenda[0].text = Texts(en="Marshals meet", fr="Les responsables se réunissent")
     kept = draft.agenda[0].id
 
-    shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
+    shown = sent_by(alice.get(f"/manage/actions/{draft.id}/edit"))
     shown["agenda-0-text"] = "Marshals gather"
     alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
@@ -80,7 +81,7 @@ def test_rows_keep_their_identity_and_their_other_languages(alice, draft):
 def test_an_emptied_row_is_dropped(alice, draft):
     alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
-    shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit"))
+    shown = sent_by(alice.get(f"/manage/actions/{draft.id}/edit"))
     shown |= {"agenda-0-time": "", "agenda-0-text": "", "points-0-name": "", "points-0-time": ""}
     shown |= {"points-0-address": "", "block_bring": ""}
     alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
@@ -121,7 +122,7 @@ def test_another_row_is_added_without_a_script_and_nothing_typed_is_lost(alice, 
 def test_the_plan_moves_with_a_draft_whose_start_is_changed_only_where_its_hours_are(alice, draft):
     alice.fill_in(f"/manage/actions/{draft.id}/edit", edited(draft))
 
-    shown = fields_of(alice.get(f"/manage/actions/{draft.id}/edit")) | {"starts-time": "8:00"}
+    shown = sent_by(alice.get(f"/manage/actions/{draft.id}/edit")) | {"starts-time": "8:00"}
     alice.fill_in(f"/manage/actions/{draft.id}/edit", shown)
 
     assert [draft.at_minute(item.minutes_from_start).time() for item in draft.agenda] == [time(6, 45), time(7, 50)]

@@ -61,22 +61,6 @@ def edited(action, **changes):
     }
 
 
-def fields_of(page):
-    """What a browser would send of a form that nobody has touched."""
-    form = parsed(page).find("form", enctype="multipart/form-data")
-    sent = {}
-    for tag in form.find_all(["input", "textarea", "select"]):
-        if tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked"):
-            continue
-        if tag.name == "textarea":
-            sent[tag["name"]] = tag.text.removeprefix("\r\n").removeprefix("\n")
-        elif tag.name == "select":
-            sent[tag["name"]] = (tag.find("option", selected=True) or tag.find("option"))["value"]
-        else:
-            sent[tag["name"]] = tag.get("value", "")
-    return sent
-
-
 def by_slug(slug):
     return db.session.scalars(db.select(Action).where(Action.slug == slug)).one()
 

@@ -13,6 +13,7 @@ from campaign.extensions import db
 from campaign.history import recording
 from tests import make
 from tests.clients import Visitor, sent_by
+from tests.web import corpus
 
 FORMS = {  # where, and a field of it that both change
     "action": ("/manage/actions/{action}/edit", "summary"),
@@ -276,6 +277,19 @@ def test_a_version_that_is_none_of_ours_is_as_good_as_none(alice, action, forged
 
     assert page.status_code == 422
     assert action.summary == Texts(en="Meet us.")
+
+
+def test_both_texts_are_text_whatever_stands_in_them(alice, bob, article):
+    path = f"/manage/articles/{article.id}/edit"
+    opened, half = sent_by(alice.get(path)), len(corpus.ALL) // 2
+    bob.fill_in(path, {"body": "\n\n".join(corpus.ALL[:half])})
+
+    page = alice.post(path, data=opened | {"body": "\n\n".join(corpus.ALL[half:]), "author": "<i>pwned</i>"})
+
+    both = BeautifulSoup(page.text, "html.parser").find(id="both")
+    assert page.status_code == 409
+    assert "pwned" in both.text
+    assert not both.find_all(["script", "img", "iframe", "svg", "i", "b", "style", "object", "a"])
 
 
 def words(text):
