@@ -69,7 +69,7 @@ def test_a_published_action_has_its_page_and_its_reminders(alice, draft):
     assert draft.status is Status.PUBLISHED
     assert alice.get("/en/actions/march").status_code == 200
     assert draft.uid in alice.get("/calendar.ics").text
-    assert len(db.session.scalars(db.select(Rule).where(Rule.action_id == draft.id)).all()) == 2
+    assert len(db.session.scalars(db.select(Rule).where(Rule.action_id == draft.id)).all()) == 5
 
 
 def test_publishing_twice_is_publishing_once(alice, draft):

@@ -170,7 +170,8 @@ def test_what_has_passed_is_followed_by_a_new_one_and_keeps_its_own_page(load, c
 def test_reminders_of_the_coming_vigil_are_planned(load):
     load()
 
-    rules = db.session.scalars(select(Rule).where(Rule.action_id == _action("demo-tomorrow").id)).all()
+    mine = select(Rule).where(Rule.action_id == _action("demo-tomorrow").id, Rule.active, Rule.days.is_not(None))
+    rules = db.session.scalars(mine.order_by(Rule.id)).all()
     assert [(rule.days, rule.at_local.hour) for rule in rules] == [(1, 18), (0, 6)]
 
 
