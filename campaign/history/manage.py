@@ -77,7 +77,7 @@ def _index(thing: Thing) -> str:
     before = request.args.get("before", type=int)
     before = before if before is None or before <= guard.LARGEST_ID else None
     found = recording.entries(thing, A_PAGE + 1, before)
-    changes = {later.id: _labels(earlier, later) for earlier, later in zip(found[1:], found, strict=False)}
+    changes = {later.id: _labels(thing, earlier, later) for earlier, later in zip(found[1:], found, strict=False)}
     older = found[A_PAGE - 1].id if len(found) > A_PAGE else None
     return _page("index", thing, entries=found[:A_PAGE], changes=changes, older=older, newer=before is not None)
 
@@ -123,9 +123,8 @@ def _answered(thing: Thing) -> bool:
     return isinstance(thing, Action) and answers.anybody(thing)
 
 
-def _labels(earlier: Revision, later: Revision) -> list[str]:
+def _labels(thing: Thing, earlier: Revision, later: Revision) -> list[str]:
     """What differs between them, in the order of the page, each once."""
-    thing = Action if later.action_id else Article
     changes = restoring.between(thing, earlier.content, later.content, language.current())
     return list(dict.fromkeys(str(change.label) for change in changes))
 

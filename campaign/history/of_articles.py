@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from campaign import timezones
 from campaign.actions.models import Action
@@ -18,11 +18,14 @@ from campaign.articles.models import (
     Source,
 )
 from campaign.campaigns import slugs
+from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.extensions import _l, db
 from campaign.figures.writing import plain
 from campaign.history.parts import Part, of_rows, of_texts
 from campaign.photos.models import Photo
+
+T = TypeVar("T", Category, Photo)
 
 TEXTS = {"title": _l("Title"), "summary": _l("In short"), "author": _l("Author"), "body": _l("Text")}
 TABLE_TEXTS = {
@@ -66,18 +69,18 @@ def content(article: Article) -> dict[str, Any]:
     }
 
 
-def parts(said: Mapping[str, Any], lang: str) -> list[Part]:
-    """In the order of the page. lang: of who reads it, for dates."""
-    return list(_parts(said, lang))
+def parts(said: Mapping[str, Any], lang: str, campaign: Campaign) -> list[Part]:
+    """In the order of the page. lang: of who reads it, for dates. campaign: the article's."""
+    return list(_parts(said, lang, campaign))
 
 
-def _parts(said: Mapping[str, Any], lang: str) -> Iterator[Part]:
+def _parts(said: Mapping[str, Any], lang: str, campaign: Campaign) -> Iterator[Part]:
     for name, label in TEXTS.items():
         yield from of_texts(label, said["texts"].get(name, {}))
     yield Part(_l("State"), "", str(STATUS_WORDS[ArticleStatus(said["status"])]))
     yield Part(_l("Date"), "", _day(said["published_on"], lang))
-    yield Part(_l("Category"), "", _category(said["category_id"]))
-    yield Part(_l("Photo"), "", _photo(said["photo_id"]))
+    yield Part(_l("Category"), "", _category(said["category_id"], campaign))
+    yield Part(_l("Photo"), "", _photo(said["photo_id"], campaign))
     sources = [
         ([f"{row['number']}."], [row["text"], dict.fromkeys(row["text"], row["address"])]) for row in said["sources"]
     ]
@@ -85,7 +88,8 @@ def _parts(said: Mapping[str, Any], lang: str) -> Iterator[Part]:
     for table in said["tables"]:
         yield from _table_parts(table)
     yield from of_rows(_l("Corrections"), [([_day(row["on"], lang)], [row["text"]]) for row in said["corrections"]])
-    yield Part(_l("Actions"), "", "\n".join(_link(int(number), kind) for number, kind in said["links"].items()))
+    links = [_link(int(number), kind, campaign) for number, kind in said["links"].items()]
+    yield Part(_l("Actions"), "", "\n".join(links))
     yield Part(_l("Days for replies"), "", "" if said["reply_days"] is None else str(said["reply_days"]))
     yield Part(_l("Address of the page"), "", said["slug"])
 
@@ -117,9 +121,9 @@ def target(article: Article, said: Mapping[str, Any]) -> tuple[dict[str, Any], l
     if article.is_public() and not aim["texts"]["body"].get(article.language):
         texts = {**aim["texts"], "body": now["texts"]["body"]}
         leave("texts", _l("The text stays as it is: a published article needs one."), texts)
-    if aim["category_id"] and db.session.get(Category, aim["category_id"]) is None:
+    if aim["category_id"] and _found(Category, aim["category_id"], article.campaign) is None:
         leave("category_id", _l("The category stays as it is: the earlier one is gone."))
-    if aim["photo_id"] and db.session.get(Photo, aim["photo_id"]) is None:
+    if aim["photo_id"] and _found(Photo, aim["photo_id"], article.campaign) is None:
         leave("photo_id", _l("The photo stays as it is: the earlier one was deleted."))
     if not slugs.is_free("article", Article.slug, aim["slug"], article.id):
         leave("slug", _l("The address of the page stays as it is: the earlier one is another article’s by now."))
@@ -169,21 +173,30 @@ def _day(day: str, lang: str) -> str:
     return timezones.date_in_words(date.fromisoformat(day), lang)
 
 
-def _category(id: int | None) -> str:
-    found = db.session.get(Category, id) if id else None
+def _found(model: type[T], id: int | None, campaign: Campaign) -> T | None:
+    """What of the campaign has this number. A deleted row's may have become another campaign's."""
+    found = db.session.get(model, id) if id else None
+    return found if found is not None and found.campaign_id == campaign.id else None
+
+
+def _category(id: int | None, campaign: Campaign) -> str:
+    found = _found(Category, id, campaign)
     return next(iter(found.name.values()), "") if found else ""
 
 
-def _photo(id: int | None) -> str:
+def _photo(id: int | None, campaign: Campaign) -> str:
     if not id:
         return ""
-    found = db.session.get(Photo, id)
+    found = _found(Photo, id, campaign)
     words = next(iter({**found.alt, **found.caption}.values()), "") if found else str(_l("deleted"))
     return f"{id}. {words}"
 
 
-def _link(id: int, kind: str) -> str:
+def _link(id: int, kind: str, campaign: Campaign) -> str:
+    """To an action of the same team."""
     action = db.session.get(Action, id)
+    if action is not None and action.campaign.team_id != campaign.team_id:
+        action = None
     name = action.title.best(action.language, action.language)[0] if action else str(_l("deleted"))
     return f"{name}: {LINK_WORDS[LinkKind(kind)]}"
 

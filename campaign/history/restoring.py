@@ -7,20 +7,17 @@ from typing import Any
 from campaign.actions.models import Action
 from campaign.history import of_actions, of_articles, parts, recording
 from campaign.history.models import Deed, Revision
-from campaign.history.parts import Change
+from campaign.history.parts import Change, Part
 from campaign.history.recording import Thing
 
 
-def between(
-    thing: Thing | type[Thing], earlier: Mapping[str, Any], later: Mapping[str, Any], lang: str
-) -> list[Change]:
+def between(thing: Thing, earlier: Mapping[str, Any], later: Mapping[str, Any], lang: str) -> list[Change]:
     """What differs, in the order of the page. earlier: empty if there is no earlier version.
 
     lang: of who reads it.
     """
-    is_action = thing is Action or isinstance(thing, Action)
-    read = of_actions.parts if is_action else of_articles.parts
-    return parts.changes(read(earlier, lang) if earlier else [], read(later, lang))
+    before, after = (_read(thing, said, lang) if said else [] for said in (earlier, later))
+    return parts.changes(before, after)
 
 
 def target(thing: Thing, said: Mapping[str, Any], answered: bool) -> tuple[dict[str, Any], list[Any]]:
@@ -46,3 +43,9 @@ def would_move(thing: Thing, entry: Revision) -> bool:
         return False
     now = of_actions.content(thing)
     return any(now[name] != entry.content[name] for name in (*of_actions.TIME, *of_actions.PLACE))
+
+
+def _read(thing: Thing, said: Mapping[str, Any], lang: str) -> list[Part]:
+    if isinstance(thing, Action):
+        return of_actions.parts(said, lang)
+    return of_articles.parts(said, lang, thing.campaign)

@@ -126,7 +126,10 @@ def test_an_article_says_again_what_it_said(article, first, second):
     before = of_articles.content(article)
 
     of_articles.put_back(article, before | second, NOW)
-    changes = parts.changes(of_articles.parts(before, "en"), of_articles.parts(of_articles.content(article), "en"))
+    changes = parts.changes(
+        of_articles.parts(before, "en", article.campaign),
+        of_articles.parts(of_articles.content(article), "en", article.campaign),
+    )
     aim, left = of_articles.target(article, before)
     of_articles.put_back(article, aim, NOW)
 

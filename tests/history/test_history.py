@@ -319,6 +319,29 @@ def test_what_is_gone_or_taken_stays_as_it_is_with_words(alice, cause):
     assert (article.slug, article.photo_id, article.body["en"]) == ("elsewhere", None, "Read on.[^1]")
 
 
+def test_a_number_that_is_another_teams_by_now_shows_and_takes_nothing_of_theirs(alice, cause):
+    photo, linked = make.photo(cause), make.action(cause=cause, publish=False)
+    article = full_article(cause, photo_id=photo.id, about=[linked])
+    path = f"/manage/articles/{article.id}"
+    alice.fill_in(f"{path}/edit", {"photo": "0", "summary": "New words."})
+    numbers = photo.id, linked.id
+    db.session.delete(photo)
+    alice.post(f"/manage/actions/{linked.id}/delete")
+    alice.fill_in(f"{path}/edit", {"summary": "Newer words."})
+
+    theirs = make.campaign(make.team("Other people"))
+    others = make.photo(theirs, alt=Texts(en="Their hiding place")), make.action(cause=theirs, publish=False)
+    others[1].title = Texts(en="Their secret plan")
+    pages = [alice.get(f"{path}/history/{entry.id}").text for entry in recording.entries(article, 10)]
+    first = recording.entries(article, 10)[-1]
+    alice.fill_in(f"{path}/history/{first.id}/restore", {})
+
+    assert tuple(row.id for row in others) == numbers
+    assert not any("Their" in page for page in pages)
+    assert article.summary["en"] not in ("New words.", "Newer words.")
+    assert article.photo_id is None
+
+
 def test_restoring_waits_for_a_second_look_when_somebody_saved_meanwhile(alice, bob, cause):
     article = full_article(cause)
     path = f"/manage/articles/{article.id}"
