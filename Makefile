@@ -64,7 +64,7 @@ architecture: install ## who may import whom
 	@.venv/bin/lint-imports --no-logo
 
 css: install ## build static/build from static/css, fonts, img, js and vendor
-	@$(PY) -m tools.build_css
+	@$(PY) -m tools.build_static
 
 check: install ## what CI runs: form, lint, types, architecture, built files, tests
 	@exec $(PY) -m tools.check

@@ -13,7 +13,7 @@ STEPS = {
     "lint": [sys.executable, "-m", "ruff", "check", "--quiet", "."],
     "types": [sys.executable, "-m", "mypy"],
     "architecture": [str(BIN / "lint-imports"), "--no-logo"],
-    "built files": [sys.executable, "-m", "tools.build_css", "--check"],
+    "built files": [sys.executable, "-m", "tools.build_static", "--check"],
     "tests": ["make", "test"],
 }
 

@@ -1,7 +1,7 @@
 """Build what browsers load: `static/build/`, from `static/{css,fonts,img,js,vendor}/`.
 
-    python -m tools.build_css            write it
-    python -m tools.build_css --check    exit 1 if what is committed differs from what would be written
+    python -m tools.build_static            write it
+    python -m tools.build_static --check    exit 1 if what is committed differs from what would be written
 
 Every built file carries a hash of its bytes in its name, so it may be cached for ever. `manifest.json` maps the
 names that templates use to the built ones, both relative to `static/`:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.build_css import STATIC, NotPinned, build, stale, write
+from tools.build_static import STATIC, NotPinned, build, stale, write
 
 
 @pytest.fixture
