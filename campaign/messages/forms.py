@@ -29,12 +29,22 @@ class WordsForm(FlaskForm):
 
     in_body: tuple[str, ...] = placeholders.IN_BODY
     limit = BODY_LIMIT
+    form_errors: list[Any]
+    changes = False  # what is there already: then what didn't come is missing, and not emptied
 
     def __init__(self, formdata: Any, action: Action, **more: Any) -> None:
         super().__init__(formdata, **more)
         self.action = action
         named = action.campaign.subject_names_action
         self.in_subject = (*placeholders.IN_SUBJECT, "title") if named else placeholders.IN_SUBJECT
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        if self.changes and not all(field.raw_data for field in self if isinstance(field, LineField | ProseField)):
+            words = _l("The form did not come whole, so nothing was saved. Look at it once more, then save it.")
+            self.form_errors = [*self.form_errors, words]
+            return False
+        return valid
 
     def texts(self, name: str) -> Texts:
         """What was written, by language. name: "subject" or "body"."""
@@ -59,6 +69,7 @@ class ConfirmationForm(BodyForm):
 
     in_body = placeholders.IN_CONFIRMATION
     limit = 1000
+    changes = True
 
 
 class RuleForm(WordsForm):
@@ -76,6 +87,7 @@ class RuleForm(WordsForm):
         """rule: which it changes; none for a new one. language: of the page."""
         super().__init__(formdata, action, data=_shown(rule))
         self.rule, self.now, self.language = rule, now, language
+        self.changes = rule is not None
         if rule is not None:
             del self.side  # a reminder stays one
         if self.kind is RuleKind.FOLLOWUP and rule is not None:

@@ -30,8 +30,9 @@ class UpdateForm(WordsForm):
     limit = UPDATE_LIMIT
     token = TokenField()
 
-    def __init__(self, formdata: Any, action: Action, texts: Texts | None = None) -> None:
-        """texts: what it begins with."""
+    def __init__(self, formdata: Any, action: Action, texts: Texts | None = None, *, changes: bool = False) -> None:
+        """texts: what it begins with. changes: one that stands already."""
+        self.changes = changes
         shown = {f"body_{lang}": text for lang, text in (texts or {}).items()}
         super().__init__(formdata, action, data={"token": tokens.new(), **shown})
 

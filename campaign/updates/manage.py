@@ -60,7 +60,7 @@ def edit(id: int, number: int) -> ResponseReturnValue:
 def correct(id: int, number: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     update = writing.find(action, number)
-    form = UpdateForm(request.form, action)
+    form = UpdateForm(request.form, action, changes=True)
     if not form.validate():
         return _page("edit", action, form=form, update=update), 422
     writing.correct(action, update, form.texts("body"), clock.now())

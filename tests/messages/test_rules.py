@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from campaign.accounts.membership import Level as MembershipLevel
 from campaign.actions.models import Level
+from campaign.columns import Texts
 from campaign.extensions import db
 from campaign.messages import notices, rules
 from campaign.messages.models import Rule, RuleKind
@@ -16,6 +17,7 @@ from tests import make
 
 NEW = {"count": "3", "unit": "days", "side": "before", "at": "9:00", "body_en": "Bring a drum."}
 WORDS = {"subject": {}, "body": {}}
+EMPTY = {f"{name}_{lang}": "" for name in ("subject", "body") for lang in ("en", "fr", "es")}
 TWO_HOURS = Offset(minutes=120)
 EVENING_BEFORE = datetime(2023, 5, 30, 22, 0, tzinfo=UTC)
 DAY_AFTER = datetime(2023, 6, 1, 14, 0, tzinfo=UTC)  # 10:00 in Ottawa
@@ -104,6 +106,7 @@ def test_placeholders_are_filled_in_for_each_and_a_missing_name_leaves_no_trace(
     rule = usual(action, "messages/still")
     words = {"count": "1", "unit": "days", "at": "18:00", "asks": "y"}
     words |= {"subject_en": "Tomorrow, {hour}", "body_en": "See you at {place}, {name}!\nAll of it: {page}"}
+    words = {**EMPTY, **words}
 
     alice.post(f"/manage/actions/{action.id}/messages/rules/{rule.id}", data=words)
     at.set(EVENING_BEFORE)
@@ -122,7 +125,7 @@ def test_an_empty_language_falls_back_and_both_the_form_and_the_letter_say_so(al
 
     alice.post(
         f"/manage/actions/{action.id}/messages/rules/{rule.id}",
-        data={"count": "0", "unit": "days", "at": "6:00", "body_en": "Wear boots."},
+        data={**EMPTY, "count": "0", "unit": "days", "at": "6:00", "body_en": "Wear boots."},
     )
     page = alice.get(f"/manage/actions/{action.id}/messages/rules/{rule.id}")
     at.set(datetime(2023, 5, 31, 10, 0, tzinfo=UTC))
@@ -221,15 +224,29 @@ def test_the_confirmation_carries_the_teams_words_and_calls_nobody_by_name(alice
     rule = usual(action, "rsvps/confirm")
     address = f"/manage/actions/{action.id}/messages/rules/{rule.id}"
 
-    refused = alice.post(address, data={"body_en": "Welcome, {name}"})
+    refused = alice.post(address, data={**EMPTY, "body_en": "Welcome, {name}"})
     assert "Line 1: {name} can’t stand here" in errors(refused)
-    alice.post(address, data={"body_en": "We meet at the north gate."})
+    alice.post(address, data={**EMPTY, "body_en": "We meet at the north gate."})
     make.rsvp(action, "new@example.org", state="sealed")
     worker.run_until_idle()
 
     [letter] = mailbox.to("new@example.org")
     assert letter.subject == "Please confirm: Wednesday 31 May 2023, 7:00 am"
     assert "We meet at the north gate." in letter.text
+
+
+@pytest.mark.parametrize("letter", ["rsvps/confirm", "messages/still"])
+def test_a_form_that_didnt_come_whole_empties_nothing(alice, action, letter):
+    rule = usual(action, letter)
+    rule.body = Texts(en="Keep me.")
+
+    page = alice.post(
+        f"/manage/actions/{action.id}/messages/rules/{rule.id}", data={"count": "1", "unit": "days", "at": "18:00"}
+    )
+
+    assert page.status_code == 422
+    assert "did not come whole" in errors(page)
+    assert rule.body == {"en": "Keep me."}
 
 
 def test_the_confirmation_can_be_neither_switched_off_nor_deleted(alice, action):

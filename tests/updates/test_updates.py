@@ -201,7 +201,7 @@ def test_it_can_be_corrected_taken_down_and_put_up_again(alice, action, at, work
     update = db.session.query(Update).one()
     address = f"/manage/actions/{action.id}/updates/{update.id}"
 
-    alice.post(address, data={"body_en": "South gate only."})
+    alice.post(address, data={"body_en": "South gate only.", "body_fr": "", "body_es": ""})
     assert "South gate only." in public(alice, action).text
     at.forward(HOLD)
     worker.run_until_idle()
