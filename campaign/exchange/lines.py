@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 LARGEST_FILE = 1024 * 1024  # octets
 MOST_EVENTS = 500
 MOST_LINES = 50_000  # unfolded
-LONGEST_LINE = 64 * 1024  # characters, unfolded; a longer one is left out
+LONGEST_LINE = 64 * 1024  # characters, unfolded; what is longer is cut
 DEEPEST = 8  # components within components
 
 HEAD = "X-WR-TIMEZONE"
@@ -108,18 +108,18 @@ def _text(content: bytes) -> str:
 
 def _unfolded(text: str) -> list[str]:
     lines: list[list[str]] = []  # each in its pieces: joining them one by one would take a square of the time
-    lengths: list[int] = []
+    room = 0  # characters that the line at hand may still have
     for line in re.split("\r\n|\r|\n", text):
         if line[:1] in (" ", "\t") and lines:
-            lengths[-1] += len(line)
-            if lengths[-1] <= LONGEST_LINE:
-                lines[-1].append(line[1:])
+            piece = line[1 : room + 1]
+            lines[-1].append(piece)
+            room -= len(piece)
         elif line.strip():
-            lines.append([line])
-            lengths.append(len(line))
+            lines.append([line[:LONGEST_LINE]])
+            room = max(LONGEST_LINE - len(line), 0)
         if len(lines) > MOST_LINES:
             raise Unreadable("too_long")
-    return ["".join(pieces) for pieces, length in zip(lines, lengths, strict=True) if length <= LONGEST_LINE]
+    return ["".join(pieces) for pieces in lines]
 
 
 def _name(line: str) -> str:

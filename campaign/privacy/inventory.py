@@ -230,7 +230,7 @@ INVENTORY: dict[str, dict[str, Entry]] = {
 OF_THINGS = frozenset(
     {
         *("campaigns", "former_slugs", "grants", "heartbeats", "occasions", "rules", "versions"),
-        *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points", "updates"),
+        *("actions", "agenda_items", "announced_dates", "blocks", "key_figures", "meeting_points", "series", "updates"),
         *(
             "articles",
             "article_links",

@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from campaign.accounts.membership import Level
+from campaign.campaigns import slugs
 from campaign.columns import Texts
 from tests import make
 
@@ -90,9 +91,24 @@ def test_the_overview_leads_to_all_of_it(alice, cause):
     assert f'href="/manage/exchange/campaigns/{cause.id}.ics?drafts=1"' in page
     assert f'href="/manage/exchange/imports/new?campaign={cause.id}"' in page
     assert 'href="/en/subscribe/campaigns/arms"' in page
+    assert f'href="/manage/exchange/campaigns/{cause.id}.ics"' in alice.get("/manage/campaigns/").text
 
 
 def test_who_has_no_campaign_is_told_so(client):
     client.sign_in(make.account("Dina", make.team("New people")))
 
     assert "A campaign comes first" in client.get("/manage/exchange/").text
+
+
+def test_a_new_name_and_address_leave_the_uid_as_it_was(alice, cause):
+    action = make.action(cause=cause, slug="old")
+    before = events(export(alice, cause)).keys()
+    slugs.change("action", action, "new", was_public=True)
+    action.title = Texts(en="Another name")
+
+    after = events(export(alice, cause))
+
+    assert after.keys() == before
+    assert after[action.uid]["SUMMARY"] == "Another name"
+    assert events(alice.get("/actions/new.ics")).keys() == before
+    assert alice.get("/fr/actions/old.ics").location == "/fr/actions/new.ics"
