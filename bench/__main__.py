@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import feed
+from bench import expand, feed, mail_throughput
 
-BENCHES = {"feed": feed.main}
+BENCHES = {"expand": expand.main, "feed": feed.main, "mail_throughput": mail_throughput.main}
 
 
 def main(names: list[str]) -> int:

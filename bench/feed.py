@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -13,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bench import serving
+from bench.figures import Figures
 from campaign import clock, create_app, keyfiles
 from campaign.accounts.models import Team
 from campaign.actions.models import Action, Status
@@ -28,23 +28,6 @@ TRIES, SECONDS = 3, 1.0
 CHANGES = 8
 PAGE = "/en/actions/vigil-1000-1"
 GZIP = {"Accept-Encoding": "gzip"}
-
-
-@dataclass
-class Figures:
-    """What is asked for, and what was found."""
-
-    missed: int = 0
-
-    def at_least(self, least: float, found: float, what: str) -> None:
-        self._say(found >= least, f"{found:10.2f}  at least {least:g}", what)
-
-    def at_most(self, most: float, found: float, what: str) -> None:
-        self._say(found <= most, f"{found:10.2f}  at most {most:g}", what)
-
-    def _say(self, met: bool, figure: str, what: str) -> None:
-        self.missed += not met
-        print(f"  {'ok    ' if met else 'MISSED'} {figure:28} {what}", flush=True)
 
 
 def main() -> bool:

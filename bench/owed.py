@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 from sqlalchemy import insert
@@ -30,6 +31,7 @@ from campaign.rsvps.models import Answer, Rsvp, State
 from campaign.rsvps.opening import Person, vault_of
 from campaign.sealing import Keyring, Vault
 from config import Settings
+from tools import postgres
 
 AT_ONCE = 5_000  # rows of one INSERT
 SINK = "/usr/sbin/smtp-sink"
@@ -56,6 +58,24 @@ class Installation:
             "MAIL_DEFAULT_SENDER": self.settings.MAIL_DEFAULT_SENDER,
             "PYTHONUNBUFFERED": "1",
         }
+
+
+@contextmanager
+def _sqlite() -> Iterator[None]:
+    yield None  # a file of its own in each installation's folder
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Not hasty: what is committed survives a power cut, as on SQLite."""
+    with postgres.running() as folder:
+        yield postgres.new_database(folder, "bench")
+
+
+DATABASES: Mapping[str, Callable[[], AbstractContextManager[str | None]]] = {
+    "SQLite": _sqlite,
+    "PostgreSQL": _postgres,
+}
 
 
 def install(folder: Path, database: str | None = None) -> Installation:
@@ -130,6 +150,16 @@ def _occasion(action_id: int) -> int:
     db.session.add(occasion)
     db.session.flush()
     return occasion.id
+
+
+class Taker(Protocol):
+    """A mail server."""
+
+    port: int
+
+    @property
+    def taken(self) -> int:
+        """How many messages."""
 
 
 class Sink:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from campaign.columns import Utc
+from campaign.databases import roomy
 from campaign.extensions import db
 from campaign.outbox.models import Delivery, DeliveryState, Kind, Occasion, OccasionState
 from campaign.rsvps.models import Answer, Rsvp, State
@@ -37,12 +38,13 @@ def expand(occasion_id: int, now: datetime) -> int:
     if occasion.expires_at is not None and occasion.expires_at <= now:
         occasion.state = OccasionState.MISSED
         return 0
-    done = db.session.execute(
-        insert(Delivery)
-        .from_select(_COLUMNS, _rows(occasion, now))
-        .on_conflict_do_nothing(index_elements=["occasion_id", "person_key"])
-        .execution_options(preserve_rowcount=True)
-    )
+    with roomy():
+        done = db.session.execute(
+            insert(Delivery)
+            .from_select(_COLUMNS, _rows(occasion, now))
+            .on_conflict_do_nothing(index_elements=["occasion_id", "person_key"])
+            .execution_options(preserve_rowcount=True)
+        )
     occasion.state = OccasionState.EXPANDED
     return cast(CursorResult[Any], done).rowcount
 
