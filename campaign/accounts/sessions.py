@@ -10,14 +10,16 @@ from campaign.accounts.models import Organizer, SignedIn
 from campaign.errors import Missing
 from campaign.extensions import db
 
+ROW = "row"  # what the browser's cookie calls the token
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
 NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use is known
+REMEMBERED = timedelta(days=1)  # after which it is forgotten that one ran out
 
 
 def begin(organizer: Organizer, now: datetime) -> str:
-    """Somebody has signed in. Returns the token for the browser's cookie; what has run out is cleared away."""
-    db.session.execute(delete(SignedIn).where((SignedIn.began_at <= now - LONGEST) | (SignedIn.used_at <= now - IDLE)))
+    """Somebody has signed in. Returns the token for the browser's cookie."""
+    drop_old(now)
     token = tokens.new()
     db.session.add(SignedIn(digest=tokens.digest(token), organizer_id=organizer.id, began_at=now, used_at=now))
     return token
@@ -27,6 +29,17 @@ def is_open(token: str, organizer: Organizer, now: datetime) -> bool:
     """Whether the browser with this token is signed in as `organizer`: not signed out, idle, or too long about."""
     row = db.session.scalar(_open(token, now))
     return row is not None and row.organizer_id == organizer.id
+
+
+def ran_out(token: str, organizer: Organizer, now: datetime) -> bool:
+    """Whether this browser's session as `organizer` ended by itself, at most a day ago. One that somebody has ended,
+    here or from afar, is forgotten."""
+    row = db.session.get(SignedIn, tokens.digest(token))
+    return row is not None and row.organizer_id == organizer.id and row.used_at > now - REMEMBERED
+
+
+def drop_old(now: datetime) -> None:
+    db.session.execute(delete(SignedIn).where(SignedIn.used_at <= now - REMEMBERED))
 
 
 def needs_noting(token: str, now: datetime) -> bool:

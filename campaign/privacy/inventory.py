@@ -32,6 +32,7 @@ _ANONYMOUS = "stays: without the rest it tells nothing of a person"
 _ACCOUNT = "the account is closed"
 _EARLIER = "90 days after it was replaced, or with what it is about"
 _FACTOR = "it is removed, or the account is closed"
+_SESSION = "signing out, or a day after its last use"
 _IMPORT = "its organizer decides, at most a day"
 _REPLY = "its writer or the team deletes it; unread 30 days, refused 7"
 
@@ -134,10 +135,10 @@ INVENTORY: dict[str, dict[str, Entry]] = {
         "grant_id": Entry("what; the table stays empty", "none: a library wants it", _ACCOUNT),
     },
     "signed_in": {
-        "digest": Entry("a digest of the session's token", "the session", "signing out, 8 hours", Reader.NOBODY),
-        "organizer_id": Entry("whose session", "the session", "signing out, 8 hours"),
-        "began_at": Entry("when it began", "ending it after 8 hours", "signing out, 8 hours"),
-        "used_at": Entry("when it was last used", "ending it after 30 minutes", "signing out, 8 hours"),
+        "digest": Entry("a digest of the session's token", "the session", _SESSION, Reader.NOBODY),
+        "organizer_id": Entry("whose session", "the session", _SESSION),
+        "began_at": Entry("when it began", "ending it after 8 hours", _SESSION),
+        "used_at": Entry("when it was last used", "ending it after 30 minutes", _SESSION),
     },
     "authenticators": {
         "organizer_id": Entry("whose app", "the second step", _FACTOR),

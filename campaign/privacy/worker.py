@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime, timedelta
 
-from campaign.accounts import joining
+from campaign.accounts import joining, sessions
 from campaign.credentials import factors
 from campaign.databases import empty_log, writing
 from campaign.extensions import db
@@ -40,6 +40,7 @@ def purge(now: datetime, keyring: Keyring) -> bool:  # noqa: ARG001 -- the renew
         replies = unread.lapse(now.date())
         joining.drop_old_invitations(now)
         addresses.drop_old(now)
+        sessions.drop_old(now)
         factors.tidy(now)
         suppressing.drop_old(now.date())
         recording.lapse(now)

@@ -15,7 +15,7 @@ from campaign.errors import Missing
 from campaign.extensions import db
 from campaign.profiles import addresses, wording
 from campaign.profiles.forms import NewAddressForm, PasswordForm, ProfileForm
-from campaign.web import guard, jinja, limits, requests, seals, second_step, signing_in
+from campaign.web import guard, jinja, limits, requests, seals, second_step
 
 bp = Blueprint("profiles", __name__, url_prefix="/account")
 
@@ -128,7 +128,7 @@ def ask_end_sessions() -> ResponseReturnValue:
 @bp.post("/sessions/end")
 def end_sessions() -> ResponseReturnValue:
     me, here_too = guard.me(), request.form.get("which") == "all"
-    if sessions.end_all(me, except_for=session.get(signing_in.ROW, "")):
+    if sessions.end_all(me, except_for=session.get(sessions.ROW, "")):
         second_step.tell(me, Change.SESSIONS_ENDED, clock.now())
     if here_too:
         logout_user()
@@ -159,7 +159,7 @@ def _stay_alone() -> None:
 
 
 def _this_one() -> bytes:
-    return tokens.digest(session.get(signing_in.ROW, ""))
+    return tokens.digest(session.get(sessions.ROW, ""))
 
 
 def _octets(key: str) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from campaign import clock
+from campaign.accounts import sessions
 from campaign.accounts.membership import ALLOWED, Membership, Permission
 from campaign.accounts.models import Organizer, Team
 from campaign.actions.models import Action, Series
@@ -142,9 +143,12 @@ def _keep_what_was_sent() -> None:
 
 
 def _who_was_here() -> Organizer | None:
-    """Whom the browser was signed in as when it was last: its cookie says so, and is signed."""
-    key = session.get("_user_id")
-    return db.session.scalar(select(Organizer).where(Organizer.fs_uniquifier == key, Organizer.active)) if key else None
+    """Whom the browser was signed in as when its session ran out: its cookie says so, and is signed. Nobody, if the
+    session was ended from afar: it may be somebody else's hands that it was taken from."""
+    key, row = session.get("_user_id"), session.get(sessions.ROW, "")
+    named = select(Organizer).where(Organizer.fs_uniquifier == key, Organizer.active)
+    organizer = db.session.scalar(named) if key else None
+    return organizer if organizer is not None and sessions.ran_out(row, organizer, clock.now()) else None
 
 
 def _is(mark: str) -> bool:

@@ -32,7 +32,6 @@ from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
 from campaign.web import guard, jinja, limits, requests, seals, second_step
 
-ROW = "row"  # in the session: the token of the browser's row of SignedIn
 PREFIX = "/manage"
 RESET_WITHIN = timedelta(hours=2)
 WRONG_TRIES = "10 per 15 minutes"
@@ -183,7 +182,7 @@ def _account() -> str:
 
 def note_use() -> None:
     """Puts off the end of the session that this request belongs to."""
-    token = session.get(ROW)
+    token = session.get(sessions.ROW)
     if token and sessions.needs_noting(token, clock.now()):
         with writing(TOGETHER):
             sessions.note_use(token, clock.now())
@@ -207,16 +206,16 @@ def render(template: str, **context: Any) -> tuple[str, int]:
 def _begin(_app: Flask, user: Organizer) -> None:
     if request.endpoint in HASHING:
         requests.begin_to_write()
-    sessions.end(session.get(ROW, ""))  # whoever was signed in here before
+    sessions.end(session.get(sessions.ROW, ""))  # whoever was signed in here before
     for left in (limits.WHO_IS_HALF_IN, second_step.SINCE):
         session.pop(left, None)
     session.pop("csrf_token", None)  # not the one that an unsigned page had
     session.pop(guard.WANTED, None)
-    session[ROW] = sessions.begin(user, clock.now())
+    session[sessions.ROW] = sessions.begin(user, clock.now())
 
 
 def _end(_app: Flask, **_who: Any) -> None:
-    sessions.end(session.pop(ROW, ""))
+    sessions.end(session.pop(sessions.ROW, ""))
     after_this_request(_commit)
 
 
@@ -229,7 +228,7 @@ def _while_open(load: Callable[[str], Organizer | None]) -> Callable[[str], Orga
 
     def load_open(user_id: str) -> Organizer | None:
         organizer = load(user_id)
-        if organizer is not None and sessions.is_open(session.get(ROW, ""), organizer, clock.now()):
+        if organizer is not None and sessions.is_open(session.get(sessions.ROW, ""), organizer, clock.now()):
             return organizer
         return None
 

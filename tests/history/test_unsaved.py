@@ -141,6 +141,25 @@ def test_who_signed_out_leaves_nothing(alice, path):
     assert kept() == []
 
 
+def test_a_session_that_was_ended_from_afar_leaves_nothing(app, alice, account, path):
+    opened = sent_by(alice.get(path))
+    Visitor(app).sign_in(account).post("/manage/account/sessions/end", data={"which": "others"})
+
+    page = alice.post(path, data=opened | {"body": "What a thief wants to be published"})
+
+    assert (page.status_code, page.location) == (303, "/manage/login")
+    assert kept() == []
+
+
+def test_a_session_that_ran_out_days_ago_leaves_nothing(alice, at, path):
+    opened = sent_by(alice.get(path))
+    at.forward(timedelta(days=1))
+
+    alice.post(path, data=opened | {"body": WORDS})
+
+    assert kept() == []
+
+
 @pytest.mark.parametrize("token", ["", "x"])
 def test_a_form_of_another_site_leaves_nothing(alice, at, path, token):
     opened = sent_by(alice.get(path))
