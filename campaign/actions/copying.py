@@ -14,7 +14,7 @@ R = TypeVar("R", bound=Record)
 
 SAID = (
     "kind", "title", "summary", "why", "who", "venue", "address", "city", "directions", "latitude", "longitude",
-    "unlisted", "level", "capacity", "retention_days",
+    "unlisted", "level", "capacity", "goal", "retention_days",
 )  # fmt: skip
 PARTS = ("agenda", "meeting_points", "blocks", "key_figures")
 

@@ -1,8 +1,8 @@
-"""Ahead of Flask: what has been answered once is answered again from memory, while one read says that it is current.
+"""Ahead of Flask: what has been answered once is answered again from memory, while one number says that it is current.
 
 A request that isn't for something kept goes on to the application, which may put what it answers here. Nothing is ever
-stale: the number is read from the database each time (campaign/versions.py), and a copy is kept with the number that
-was read before it was made.
+stale: the number is read from the database each time (campaign/versions.py), unless nobody has committed anything since
+the last (campaign/commits.py), and a copy is kept with the number that was read before it was made.
 """
 
 import sqlite3
