@@ -23,7 +23,6 @@ def facts_of(action: Action, now: datetime) -> dict[str, Any]:
         "new_this_week": answers.new_since(action, today - WEEK + timedelta(days=1)),
         "languages": answers.by_language(action),
         "next_message": coming[0] if coming else None,
-        "days_to_go": max((action.starts_local.date() - today).days, 0),
         "reached": counts.of(Answer.YES).people,
         "missing": {
             lang: wording.missing(action, lang) for lang in action.campaign.languages if lang != action.language
