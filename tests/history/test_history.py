@@ -319,6 +319,7 @@ def test_what_is_gone_or_taken_stays_as_it_is_with_words(alice, cause):
     assert (article.slug, article.photo_id, article.body["en"]) == ("elsewhere", None, "Read on.[^1]")
 
 
+@pytest.mark.sqlite  # which gives numbers anew
 def test_a_number_that_is_another_teams_by_now_shows_and_takes_nothing_of_theirs(alice, cause):
     photo, linked = make.photo(cause), make.action(cause=cause, publish=False)
     article = full_article(cause, photo_id=photo.id, about=[linked])
@@ -397,6 +398,7 @@ def test_an_earlier_text_is_kept_for_ninety_days_after_it_was_replaced(alice, ca
     assert recording.latest(article).organizer is None
 
 
+@pytest.mark.sqlite  # which gives numbers anew
 def test_the_history_goes_with_a_deleted_draft_and_not_to_the_next_one(alice, cause):
     action = full_action(cause, publish=False)
     alice.fill_in(f"/manage/actions/{action.id}/edit", {"summary": "New words."})
