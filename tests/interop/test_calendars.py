@@ -134,6 +134,36 @@ def test_whole_days_are_days(client, cause, read):
     assert (events[camp.uid].start, events[camp.uid].end) == (date(2023, 6, 1), date(2023, 6, 3))
 
 
+def test_whole_days_are_days_when_the_clocks_change_within_them(client, cause, read):
+    camp = make.action(cause=cause, starts=datetime(2023, 11, 4), hours=72, all_day=True)
+
+    events = by_uid(read(client.get("/calendar.ics").data))
+
+    assert (events[camp.uid].start, events[camp.uid].end) == (date(2023, 11, 4), date(2023, 11, 7))
+
+
+def test_several_days_with_hours_begin_and_end_at_them(client, cause, read):
+    camp = make.action(cause=cause, starts=datetime(2023, 11, 3, 18), hours=43)
+
+    events = by_uid(read(client.get("/calendar.ics").data))
+
+    assert (events[camp.uid].start, events[camp.uid].end) == (camp.starts_at, camp.ends_at)
+
+
+def test_each_date_of_a_series_is_at_its_hour_and_one_can_differ(client, cause, at, read):
+    """Over a change of the clocks: the wall's hour stays."""
+    dates = make.series(make.action(cause=cause, starts=datetime(2023, 10, 20, 18)), count=5)
+    dates[1].cancel(at())
+    dates[2].move(datetime(2023, 11, 4, 12), datetime(2023, 11, 4, 13), "America/Toronto", at())
+
+    events = by_uid(read(client.get("/calendar.ics").data))
+
+    assert [events[date.uid].start for date in dates] == [date.starts_at for date in dates]
+    assert [events[date.uid].start.astimezone(UTC).hour for date in dates] == [22, 22, 16, 23, 23]
+    assert [events[date.uid].status for date in dates] == ["CONFIRMED", "CANCELLED", *["CONFIRMED"] * 3]
+    assert len(events) == 5
+
+
 def test_states_are_understood(client, cause, at, read):
     states = {
         "CONFIRMED": make.action(cause=cause),
