@@ -36,6 +36,7 @@ PREFIX = "/manage"
 RESET_WITHIN = timedelta(hours=2)
 WRONG_TRIES = "10 per 15 minutes"
 LETTERS = "5 per hour"
+LETTERS_OF_ALL = "20 per 2 hours"  # whoever is kept from asking by others has letters whose link still works
 HASHING = ("security.login", "security.forgot_password")  # Argon2 for whoever asks: nobody else shall wait for it
 
 
@@ -160,6 +161,7 @@ def install(app: Flask) -> None:
     _limit(app, "security.login", WRONG_TRIES, _account, only_refused=True)
     _limit(app, "security.login", limits.wrong_tries_of_all, limits.from_here, only_refused=True)
     _limit(app, "security.forgot_password", LETTERS, _account)
+    _limit(app, "security.forgot_password", LETTERS_OF_ALL, _address)
     for endpoint in HASHING:
         app.view_functions[endpoint] = requests.slow_at_first(app.view_functions[endpoint])
 
@@ -177,7 +179,16 @@ def _limited(view: Any, amount: Any, who: Callable[[], str], only_refused: bool)
 
 def _account() -> str:
     """Somebody from one network at one account: they can't lock its owner out from elsewhere."""
-    return limits.unrecognisable(f"{limits.from_here()} {request.form.get('email', '').strip().lower()}")
+    return limits.unrecognisable(f"{limits.from_here()} {_address()}")
+
+
+def _address() -> str:
+    """What was typed, in the one spelling in which accounts are looked up: others of it are no further tries."""
+    typed = request.form.get("email", "").strip()
+    try:
+        return limits.unrecognisable(mail_address(typed))
+    except EmailNotValidError:
+        return limits.unrecognisable(typed.lower())
 
 
 def note_use() -> None:

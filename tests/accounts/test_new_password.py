@@ -146,6 +146,24 @@ def test_asking_over_and_over_stops(client, alice):
     assert ask(client, "noor@example.org").status_code == 200
 
 
+def test_another_spelling_of_the_address_is_no_way_to_more_letters(client, alice, worker, mailbox):
+    for spelling in ("alice@example.org", "Alice@EXAMPLE.org", "alice@\uff45xample.org", "alice@example\u3002org"):
+        answers = [ask(client, spelling).status_code for _ in range(6)]
+
+    worker.run_until_idle()
+
+    assert answers == [429] * 6
+    assert len(mailbox.to("alice@example.org")) == 5
+
+
+def test_twenty_letters_in_two_hours_are_enough_wherever_they_are_asked_for(client, alice):
+    everywhere = [{"REMOTE_ADDR": f"198.51.{network}.7"} for network in range(8)]
+
+    answers = [ask(client, alice.email, environ_base=where).status_code for where in everywhere for _ in range(3)]
+
+    assert answers == [200] * 20 + [429] * 4
+
+
 def ask(client, email, **more):
     return client.post(
         "/manage/reset", data={"email": email, "csrf_token": token_on(client.get("/manage/reset"))}, **more

@@ -250,6 +250,13 @@ def test_ten_wrong_tries_are_enough_for_a_while(client, alice):
     assert sign_in(client, "noor@example.org", make.PASSWORD).status_code == 302
 
 
+def test_another_spelling_of_the_address_is_no_way_to_more_tries(client, alice):
+    for spelling in ("alice@example.org", "alice@\uff45xample.org"):
+        answers = [sign_in(client, spelling, "not her password").status_code for _ in range(6)]
+
+    assert answers == [422] * 4 + [429] * 2
+
+
 def test_signing_in_often_is_no_wrong_try(client, alice):
     for _ in range(12):
         client.csrf_token = None
