@@ -29,6 +29,8 @@ def receive_mail(recipient: str | None) -> None:
     reached.
     """
     report = reports.read(sys.stdin.buffer.read(reports.LARGEST), recipient)
+    while sys.stdin.buffer.read(reports.LARGEST):
+        pass  # to its end: a mail server may take a pipe that is closed early for a failure
     try:
         with writing():
             about = returning.note(report, envelopes(), clock.now().date())

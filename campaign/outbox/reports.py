@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from campaign.outbox.faults import Outcome, Phase, of_reply
 
-LARGEST = 4 * 1024 * 1024  # octets that are looked at
+LARGEST = 256 * 1024  # octets that are looked at: the notice, and the head of a letter of ours
+MOST = 20  # addresses, and numbers of letters, that one mail may name: a true one has one of each
 
 _TO_US = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
@@ -61,7 +62,7 @@ def read(octets: bytes, recipient: str | None = None) -> Report:
         ids = [found[1] for original in returned for said in _said(original, ("Message-ID",)) if (found := _id(said))]
     except Exception:  # noqa: BLE001 -- strangers write these, and the parser has its limits
         return Report(None)
-    return Report(kind, code, tuple(filter(None, addresses)), tuple(ids))
+    return Report(kind, code, tuple(filter(None, addresses))[:MOST], tuple(ids[:MOST]))
 
 
 def _tells(message: Message, parts: list[Message]) -> tuple[Kind | None, int | None]:

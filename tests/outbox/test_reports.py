@@ -89,6 +89,15 @@ def test_anything_else_says_nothing_and_breaks_nothing(octets):
     assert reports.read(octets) == Report(None)
 
 
+def test_of_a_mail_that_names_letters_by_the_thousand_only_some_are_looked_up():
+    heads = "".join(f"--=_b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{n}@a>\n\n" for n in range(90_000))
+
+    report = reports.read(bounce().replace(b"--=_b--", heads.replace("\n", "\r\n").encode() + b"--=_b--"))
+
+    assert report.kind is Kind.GONE
+    assert len(report.message_ids) == reports.MOST
+
+
 @given(st.binary(max_size=300), st.integers(0, 800))
 def test_a_bounce_with_noise_in_it_breaks_nothing(noise, where):
     octets = bounce()
