@@ -73,7 +73,6 @@ def _pattern(series: Series) -> Action:
 
 
 def _make(series: Series, like: Action, to_be: Sequence[Date], host: str, now: datetime) -> list[Action]:
-    rules = db.session.scalars(select(Rule).where(Rule.action_id == like.id).order_by(Rule.id)).all()
     links = db.session.scalars(select(ArticleLink).where(ArticleLink.action_id == like.id)).all()
     made = []
     for one in to_be:
