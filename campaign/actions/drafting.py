@@ -15,6 +15,7 @@ from campaign.campaigns.models import Campaign
 from campaign.columns import Texts
 from campaign.errors import Conflict
 from campaign.extensions import _l, db
+from campaign.outbox import posting
 
 R = TypeVar("R", AgendaItem, MeetingPoint, KeyFigure)
 
@@ -152,11 +153,15 @@ def revise(action: Action, content: Content, now: datetime) -> None:
 
 
 def delete(action: Action) -> None:
-    """A draft, with all that hangs on it; its address is free again. Raises Conflict if it has ever been public."""
+    """A draft, with all that hangs on it; its address is free again. Raises Conflict if it has ever been public.
+
+    Letters that were to try its messages don't go: the next action may have its number, and they would tell of that.
+    """
     never_public = (Action.status == Status.DRAFT) & Action.published_at.is_(None)
     gone = db.session.execute(delete_from(Action).where(Action.id == action.id, never_public).returning(Action.id))
     if not gone.all():
         raise Conflict(_l("It has been public, so people may know of it. Cancel it, and they are told."))
+    posting.withdraw_about(f"action:{action.id}")
 
 
 def minutes_from_start(hour: time, day: int | None, time: Time) -> int:

@@ -6,6 +6,7 @@ from campaign.accounts.membership import Level
 from campaign.actions.models import Action
 from campaign.articles.models import Article
 from campaign.extensions import db
+from campaign.messages.models import Rule
 from tests import make
 from tests.actions.writing import begun, by_slug, edited
 from tests.clients import Visitor
@@ -61,6 +62,21 @@ def test_deleting_twice_finds_nothing_the_second_time(alice, draft):
     alice.post(path)
 
     assert alice.post(path).status_code == 404
+
+
+def test_a_test_letter_of_it_doesnt_tell_of_the_next_one_with_its_number(alice, draft, worker, mailbox):
+    alice.post(f"/manage/actions/{draft.id}/messages/usual")
+    rule = db.session.scalars(db.select(Rule).where(Rule.action_id == draft.id)).first()
+    alice.post(f"/manage/actions/{draft.id}/messages/rules/{rule.id}/test", data={"language": "en"})
+    number = draft.id
+    alice.post(f"/manage/actions/{number}/delete")
+
+    theirs = make.action(make.team("Other people"), publish=False, venue="Their secret place")
+    db.session.commit()
+    worker.run_until_idle()
+
+    assert theirs.id == number
+    assert mailbox.to("alice@example.org") == []
 
 
 def test_its_address_is_free_again(alice, cause, draft):
