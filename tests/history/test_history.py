@@ -7,13 +7,15 @@ from bs4 import BeautifulSoup
 from sqlalchemy import inspect
 
 from campaign.accounts.membership import Level
+from campaign.accounts.models import Organizer
 from campaign.actions.models import Action, Status
 from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import Article, FiguresTable
 from campaign.columns import Texts
 from campaign.extensions import db
-from campaign.history import of_actions, of_articles, recording
+from campaign.history import of_actions, of_articles, recording, unsaved
 from campaign.history.models import Deed, Revision
+from campaign.privacy.worker import purge
 from tests import make
 from tests.clients import Visitor, sent_by
 from tests.web import corpus
@@ -396,6 +398,19 @@ def test_an_earlier_text_is_kept_for_ninety_days_after_it_was_replaced(alice, ca
     db.session.commit()
     assert [entry.content["texts"]["author"]["en"] for entry in recording.entries(article, 9)] == ["Two"]
     assert recording.latest(article).organizer is None
+
+
+def test_the_nightly_purge_forgets_both_old_texts_and_forms_that_nobody_came_back_for(alice, cause, at, keyring):
+    article, writer = full_article(cause), db.session.scalars(db.select(Organizer)).one()
+    alice.fill_in(f"/manage/articles/{article.id}/edit", {"author": "One"})
+    unsaved.keep(writer, "/manage/articles/new", [("title", "Half")], at())
+    db.session.commit()
+
+    at.forward(timedelta(days=91))
+    purge(at(), keyring)
+
+    assert len(recording.entries(article, 9)) == 1
+    assert unsaved.find(writer.id, "/manage/articles/new", at() - timedelta(days=91)) is None
 
 
 @pytest.mark.sqlite  # which gives numbers anew

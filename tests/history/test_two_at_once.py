@@ -73,7 +73,7 @@ def form(alice, action, article, path, field):
 
 
 @ALL_FORMS_OF
-def test_what_the_other_saved_is_not_overwritten_however_often_i_save_and_both_texts_are_shown(alice, bob, form):
+def test_what_the_other_saved_is_not_overwritten_and_stays_if_i_say_so_and_both_texts_are_shown(alice, bob, form):
     path, field, theirs, mine = form
     opened = sent_by(alice.get(path))
     saved = bob.fill_in(path, {field: theirs, "reason": "Storm", "confirm": "yes"})
@@ -91,6 +91,9 @@ def test_what_the_other_saved_is_not_overwritten_however_often_i_save_and_both_t
         for text, seen in zip((theirs, mine), shown, strict=True)
     )
     assert sent_by(page)[field] == mine
+    settled = alice.post(path, data=sent_by(again) | {"settle": "theirs", "confirm": "yes"})
+    assert settled.status_code == (422 if path.endswith("move") else 303)  # it takes place there already
+    assert sent_by(bob.get(path))[field].strip() == theirs
 
 
 @FORMS_OF
@@ -109,19 +112,6 @@ def test_mine_is_saved_over_it_when_i_say_so_of_what_i_was_shown(alice, bob, for
     page = alice.post(path, data=sent_by(second) | {"settle": "mine", "confirm": "yes"})
     assert page.status_code == 303
     assert sent_by(bob.get(path))[field].strip() == mine
-
-
-@FORMS_OF
-def test_theirs_stays_when_i_say_so(alice, bob, form):
-    path, field, theirs, mine = form
-    opened = sent_by(alice.get(path))
-    bob.fill_in(path, {field: theirs, "reason": "Storm", "confirm": "yes"})
-    asked = alice.post(path, data=opened | {field: mine, "reason": "Flood", "confirm": "yes"})
-
-    page = alice.post(path, data=sent_by(asked) | {"settle": "theirs", "confirm": "yes"})
-
-    assert page.status_code == (422 if path.endswith("move") else 303)  # it takes place there already
-    assert sent_by(bob.get(path))[field].strip() == theirs
 
 
 @ALL_FORMS_OF
