@@ -59,6 +59,8 @@ def _action(given: Mapping[str, Any], cause: Campaign, now: datetime, base_url: 
     uid = f"{tokens.new()}@{urlsplit(base_url).hostname}"
     made = _kept(reading.action(given, cause, times, uid, now.replace(microsecond=0)))
     notices.publish(made, now)
+    for answer in reading.answers(given, made):
+        _kept(answer)
     if present is not None:
         _hand_on_articles(present, made)
 

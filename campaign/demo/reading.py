@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from campaign import tokens
 from campaign.actions.models import Action, Kind, Level
 from campaign.actions.parts import AgendaItem, Block, BlockKind, KeyFigure, MeetingPoint
 from campaign.articles.models import (
@@ -22,6 +23,7 @@ from campaign.columns import LANGUAGES, Texts
 from campaign.demo.dates import Times
 from campaign.photos.models import Photo
 from campaign.replies.models import Reply, Verdict
+from campaign.rsvps.models import Answer, Rsvp, State
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -92,6 +94,7 @@ def action(given: Mapping[str, Any], cause: Campaign, times: Times, uid: str, no
         directions=texts(given, "directions"),
         level=Level(given.get("level", Level.REMINDERS)),
         capacity=given.get("capacity"),
+        goal=given.get("goal"),
         created_at=now,
         changed_at=now,
     )
@@ -119,6 +122,24 @@ def action(given: Mapping[str, Any], cause: Campaign, times: Times, uid: str, no
         for at, item in enumerate(given.get("key_figures", []))
     ]
     return made
+
+
+def answers(given: Mapping[str, Any], to: Action) -> list[Rsvp]:
+    """RSVPs as they are left after a purge: they count, and lead to nobody. Some come in company, some read French."""
+    return [
+        Rsvp(
+            id=tokens.new(),
+            action=to,
+            answer=Answer(answer),
+            party_size=2 if number % 4 == 1 else 1,
+            language="fr" if number % 5 == 2 else "en",
+            state=State.CONFIRMED if number % 3 else State.UNVERIFIED,
+            answered_on=date.fromisoformat(day),
+        )
+        for day, counts in given.get("answers", {}).items()
+        for answer, how_many in counts.items()
+        for number in range(how_many)
+    ]
 
 
 def article(given: Mapping[str, Any], cause: Campaign, kind: Category, picture: Photo | None, now: datetime) -> Article:

@@ -16,6 +16,7 @@ from campaign.columns import Texts
 from campaign.demo import dates
 from campaign.extensions import Record, db
 from campaign.messages.models import Rule
+from campaign.rsvps.models import Rsvp
 from tests import make
 
 OTTAWA = "America/Toronto"
@@ -273,3 +274,17 @@ def test_the_article_has_replies_with_the_teams_answer(client, load):
 
     assert "2 replies" in page
     assert page.count("under the orange flag") == 1
+
+
+def test_organizers_see_charts_and_nobody_is_made_up(load, client):
+    load("--email", "noor@example.org", "--password", make.PASSWORD)
+    protest = _action("protest-cansec")
+
+    client.sign_in(db.session.scalars(select(Organizer)).one())
+    page = client.get(f"/manage/actions/{protest.id}").text
+
+    assert "150" in page
+    assert "24 May" in page
+    answers = db.session.scalars(select(Rsvp).where(Rsvp.action_id == protest.id)).all()
+    assert len(answers) > 100
+    assert not any(answer.box or answer.blind_index or answer.manage_digest for answer in answers)
