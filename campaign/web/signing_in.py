@@ -218,7 +218,7 @@ def _begin(_app: Flask, user: Organizer) -> None:
     if request.endpoint in HASHING:
         requests.begin_to_write()
     sessions.end(session.get(sessions.ROW, ""))  # whoever was signed in here before
-    for left in (limits.WHO_IS_HALF_IN, second_step.SINCE):
+    for left in (limits.WHO_IS_HALF_IN, second_step.SINCE, second_step.CHALLENGE):  # somebody else's, perhaps
         session.pop(left, None)
     session.pop("csrf_token", None)  # not the one that an unsigned page had
     session.pop(guard.WANTED, None)

@@ -274,6 +274,20 @@ def test_none_is_added_without_the_password_having_been_given(owner, alice):
     assert passkeys.of(alice) == []
 
 
+def test_who_signs_in_next_needs_the_password_for_a_passkey_too(client, alice, team):
+    bob = make.account("Bob", team)
+    client.sign_in(bob)
+    page = client.post("/manage/account/passkeys/new", data={"name": "Bob’s", "password": make.PASSWORD})
+    asked = json.loads(soup(page).find("form", {"data-passkey": "create"})["data-options"])
+    client.post("/manage/logout")
+
+    client.sign_in(alice)
+    page = client.post("/manage/account/passkeys", data={"credential": Passkey().create(asked)})
+
+    assert page.status_code == 422
+    assert passkeys.of(alice) == []
+
+
 def test_another_site_cannot_send_an_answer(client, owner):
     passkey, _page = add_passkey(owner)
     answer = passkey.get(options(client))
