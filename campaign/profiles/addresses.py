@@ -15,16 +15,14 @@ VALID = timedelta(days=1)
 
 def ask(organizer: Organizer, email: str, now: datetime) -> str | None:
     """Returns the token of the link that goes to the new address; None if somebody else signs in with it, which
-    whoever asks isn't told. An earlier wish that waits is dropped."""
+    whoever asks isn't told: their wish waits all the same. An earlier wish that waits is dropped."""
     take_back(organizer)
-    if _is_taken(email):
-        return None
     token = tokens.new()
     db.session.add(
         AddressChange(organizer_id=organizer.id, digest=tokens.digest(token), email=email, expires_at=now + VALID)
     )
     db.session.flush()
-    return token
+    return None if _is_taken(email) else token
 
 
 def waiting(organizer: Organizer, now: datetime) -> AddressChange | None:

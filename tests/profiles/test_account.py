@@ -199,10 +199,13 @@ def test_the_link_works_once_and_a_newer_one_replaces_it(client, signed_in, alic
 
 def test_who_asks_isnt_told_who_else_has_an_account(client, signed_in, alice, worker, mailbox):
     free = ask_for_address(client, "alice@new.example")
+    seen_free = [client.get("/manage/account").text for _ in range(2)]
     taken = ask_for_address(client, "noor@example.org")
+    seen_taken = [client.get("/manage/account").text for _ in range(2)]
     worker.run_until_idle()
 
     assert (free.status_code, free.location) == (taken.status_code, taken.location)
+    assert [page.replace("alice@new.example", "noor@example.org") for page in seen_free] == seen_taken
     assert mailbox.to("noor@example.org") == []
 
 
