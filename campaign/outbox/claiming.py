@@ -31,7 +31,7 @@ from sqlalchemy import (
 from campaign.extensions import db
 from campaign.outbox import ladder
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Hand, Statement
+from campaign.outbox.hand import Each, Hand, Statement
 from campaign.outbox.journal import Mark, Marks
 from campaign.outbox.models import Delivery, DeliveryState, Occasion, OnUnknown
 
@@ -80,24 +80,22 @@ def is_due(now: datetime, skip: Collection[int] = ()) -> bool:
 _OURS = bindparam("worker", type_=Delivery.owner.type)
 _NOW = bindparam("now", type_=Delivery.next_at.type)
 _ORDER = (Delivery.priority, Delivery.next_at, Delivery.id)
-_CLAIM = Statement(
-    lambda skip: (
-        update(Delivery)
-        .where(
-            Delivery.id.in_(
-                select(Delivery.id)
-                .where(_QUEUED, Delivery.next_at <= _NOW, *([Delivery.id.not_in(skip)] if skip else []))
-                .order_by(*_ORDER)
-                .limit(bindparam("limit", type_=BigInteger()))
-                .with_for_update(skip_locked=True)  # beside another worker, where there are locks of rows
-            ),
-            _QUEUED,
-        )
-        .values(state=literal_column(f"'{DeliveryState.LEASED}'"), owner=_OURS)
-        .returning(*_ORDER)
-    ),
-    BigInteger,
-)
+
+
+def _claim(skip: Each) -> UpdateBase:
+    first = (
+        select(Delivery.id)
+        .where(_QUEUED, Delivery.next_at <= _NOW, *([Delivery.id.not_in(skip)] if skip else []))
+        .order_by(*_ORDER)
+        .limit(bindparam("limit", type_=BigInteger()))
+        .with_for_update(skip_locked=True)  # beside another worker, where there are locks of rows
+        .cte("first")  # as a mere subquery, PostgreSQL may run it again and again and take more than the limit
+    )
+    claimed = update(Delivery).where(Delivery.id.in_(select(first.c.id)), _QUEUED)
+    return claimed.values(state=literal_column(f"'{DeliveryState.LEASED}'"), owner=_OURS).returning(*_ORDER)
+
+
+_CLAIM = Statement(_claim, BigInteger)
 _START = Statement(
     lambda ids: (
         update(Delivery)

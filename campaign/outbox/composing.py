@@ -105,7 +105,7 @@ class Skeleton:
 
     def fill_in(self, person: Mapping[str, str], message_id: str, now: datetime) -> Mail:
         """The whole mail for one person. Raises Unsendable."""
-        own = {key: on_one_line(value) if value else "" for key, value in person.items() if key in OWN}
+        own = _cleaned(person)
         to = _on_the_wire(person["to"])
         head = self.head + _own_head(to, own.get("unsubscribe", ""), f"<{message_id}@{self.domain}>", now)
         lines, is_short = list[str](), self.is_short
@@ -140,6 +140,14 @@ class Skeleton:
 _SEVEN_BIT, _EIGHT_BIT, _QUOTED = (
     b"Content-Transfer-Encoding: %b\r\n" % how for how in (b"7bit", b"8bit", b"quoted-printable")
 )
+
+
+def _cleaned(person: Mapping[str, str]) -> Mapping[str, str]:
+    """What is put in, each on one line."""
+    together = "|".join(["", *[person.get(key, "") for key in OWN], ""])
+    if is_harmless(together) and "  " not in together and "| " not in together and " |" not in together:
+        return person  # as most are
+    return {key: on_one_line(person[key]) for key in OWN if key in person}
 
 
 def _is_short(line: str) -> bool:

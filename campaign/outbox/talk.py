@@ -8,6 +8,7 @@ meanwhile. So one thread carries all of a worker's; threads that each wait for o
 interpreter took as long to take turns as to talk.
 """
 
+import re
 import select
 import smtplib
 import socket
@@ -103,6 +104,18 @@ class Talk(smtplib.SMTP):
             length += len(line)
             if length > _LONGEST_REPLY:
                 raise smtplib.SMTPServerDisconnected("endless answer")
+
+    def replies(self, hoped: re.Pattern[bytes], limit: float) -> Steps[bool]:
+        """Whether what comes next are the answers that were hoped for, all of them and nothing else.
+
+        If not, or not all at once, they are still there for `reply`.
+        """
+        if not self._heard:
+            yield from self._hear(time.monotonic() + limit)
+        if hoped.fullmatch(self._heard) is None:
+            return False
+        self._heard = b""
+        return True
 
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""

@@ -19,6 +19,7 @@ _OF_THE_MESSAGE = frozenset({Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.POLIC
 _SILENCE = (OSError, smtplib.SMTPException, ValueError)
 _AT_ONCE = 32 * 1024  # octets; a longer message goes ahead of its final dot, and the server may interrupt it
 _PATIENCE = 2  # seconds for a goodbye
+_AGREED = re.compile(rb"(?:2\d\d [^\n]*\n){2}3\d\d [^\n]*\n")  # to MAIL, RCPT and DATA
 
 
 class Connection:
@@ -114,6 +115,8 @@ class Connection:
         limit, refusal = self._server.limits.command, None
         yield from talk.put("".join(f"{command}\r\n" for _, command, _ in envelope).encode(), limit)
         try:
+            if (yield from talk.replies(_AGREED, limit)):
+                return
             code = 0
             for phase, _, hoped in envelope:
                 self._phase = phase if refusal is None else self._phase

@@ -432,6 +432,34 @@ def test_withdrawn_while_on_the_wire_it_isnt_tried_again(claimed, worker, mailbo
     assert (claimed.state, is_erased(claimed)) == (DeliveryState.CANCELLED, True)
 
 
+def test_after_a_cancellation_no_more_letters_go_than_there_are_connections(owe, worker, mailbox, action):
+    deliveries = [owe(f"p{number}", kind=Kind.REMINDER) for number in range(12)]
+    with worker.at_work():
+        worker.courier.step()  # two connections: two are on the wire, and others are claimed
+
+    posting.withdraw_about(f"action:{action.id}")
+    worker.run_until_idle()
+
+    states = [delivery.state for delivery in deliveries]
+    assert states.count(DeliveryState.SENT) == len(mailbox.letters) == 2
+    assert states.count(DeliveryState.CANCELLED) == 10
+
+
+def test_what_is_urgent_and_comes_later_overtakes_what_waits(owe, app, keyring, mailbox, at, tmp_path):
+    for number in range(40):
+        owe(f"p{number}", kind=Kind.REMINDER, priority=Priority.REMINDER)
+    worker = TestWorker(app, keyring, tmp_path / "workers", mailbox.port, at, connections=1)
+    with worker.at_work():
+        worker.courier.step()
+
+    owe("urgent", priority=Priority.NOTICE)
+    worker.run_until_idle()
+    worker.end()
+
+    order = [letter.to for letter in mailbox.letters]
+    assert order.index("urgent@example.org") < 10
+
+
 # ---------------------------------------------------------------- a worker that is no more
 
 
