@@ -5,9 +5,10 @@ writes would have to lock whatever they look at. So organizers and commands, who
 still write alone, and so do workers when they keep house; supporters, and workers as they send, write together.
 """
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -26,6 +27,15 @@ BEGUN = "begun"  # the same, for who begins by the driver
 
 _ROOM = 64 * 1024  # KiB
 _GATE = 0x63616D70  # PostgreSQL's advisory lock that writers pass: many together, or one alone
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_private(dialect: Any, _record: Any, arguments: Any, _more: Any) -> None:
+    """SQLite would make a new file as anybody may read it; what it puts beside the file is as private as that."""
+    path = arguments[0] if dialect.name == "sqlite" and arguments else ""
+    if path and not path.startswith((":", "file:")):
+        with suppress(OSError):  # it is there, or can't be made: SQLite says so in its own words
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @event.listens_for(Engine, "connect")
