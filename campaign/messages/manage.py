@@ -56,10 +56,11 @@ def set_up(id: int) -> ResponseReturnValue:
 @bp.get("/actions/<int:id>/messages/new")
 def new(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
-    return _page("new", action, form=_form(None, action, None), placeholders=WORDS)
+    return _page("new", action, form=_form(guard.unsaved_form(), action, None), placeholders=WORDS)
 
 
 @bp.post("/actions/<int:id>/messages/new")
+@guard.outlives_its_session
 def create(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     _refuse_if_nobody_is_asked(action)
@@ -76,10 +77,11 @@ def create(id: int) -> ResponseReturnValue:
 def edit(id: int, number: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     rule = rules.find(action, number)
-    return _rule_page(rule, _form(None, action, rule))
+    return _rule_page(rule, _form(guard.unsaved_form(), action, rule))
 
 
 @bp.post("/actions/<int:id>/messages/rules/<int:number>")
+@guard.outlives_its_session
 def update(id: int, number: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.EDIT)
     rule = rules.find(action, number)

@@ -32,10 +32,11 @@ def new(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     again = request.args.get("again", type=int)
     texts = writing.find(action, again).text if again else None
-    return _update_page(action, UpdateForm(None, action, texts))
+    return _update_page(action, UpdateForm(guard.unsaved_form(), action, texts))
 
 
 @bp.post("/update")
+@guard.outlives_its_session
 def create(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     form = UpdateForm(request.form, action)
@@ -53,10 +54,11 @@ def create(id: int) -> ResponseReturnValue:
 def edit(id: int, number: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     update = writing.find(action, number)
-    return _page("edit", action, form=UpdateForm(None, action, update.text), update=update)
+    return _page("edit", action, form=UpdateForm(guard.unsaved_form(), action, update.text), update=update)
 
 
 @bp.post("/updates/<int:number>")
+@guard.outlives_its_session
 def correct(id: int, number: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     update = writing.find(action, number)
@@ -83,10 +85,11 @@ def stand(id: int, number: int) -> ResponseReturnValue:
 def new_broadcast(id: int) -> ResponseReturnValue:
     action = guard.find(Action, id, may=Permission.PUBLISH)
     broadcasting.refuse_unless_possible(action)
-    return _broadcast_page(action, BroadcastForm(None, action, **_begun(action)))
+    return _broadcast_page(action, BroadcastForm(guard.unsaved_form(), action, **_begun(action)))
 
 
 @bp.post("/broadcast")
+@guard.outlives_its_session
 def broadcast(id: int) -> ResponseReturnValue:
     """Twice: first to see how it reads and how many it reaches, then to send it."""
     action = guard.find(Action, id, may=Permission.PUBLISH)
