@@ -107,15 +107,18 @@ class Watch:
             self.trouble.append(f"console: {message.text}")
 
 
-def axe(page):
+def axe(page, rules=None):
     """Violations that axe finds, all details opened, as readable lines. Runs under the page's own CSP.
+
+    rules: only these; none: all of TAGS.
 
     The page must have JavaScript on: browse(js=True). Without it axe never ends, and the wait for it does.
     """
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
     page.evaluate(AXE)
-    run = "axe.run({runOnly: {type: 'tag', values: tags}}).then(found => { window.found = found.violations })"
-    page.evaluate(f"tags => {{ {run}; return null }}", TAGS)
+    run = "delete window.found; axe.run({runOnly: only}).then(found => { window.found = found.violations })"
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    page.evaluate(f"only => {{ {run}; return null }}", only)
     wait_for(lambda: page.evaluate("'found' in window"), "axe (is JavaScript on?)")
     return [f"{item['id']}: {node['html']}" for item in page.evaluate("window.found") for node in item["nodes"]]
 
@@ -144,11 +147,11 @@ def crawl_signed_in(page, site, start="/manage/"):
         if kind in seen:
             continue
         seen.add(kind)
-        answer = page.goto(path)
+        answer = page.request.get(site.url + path)
         assert answer.status == 200, f"{path} answers {answer.status}"
-        found.append(urlsplit(page.url).path)
-        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
-            address = urlsplit(link)
+        found.append(urlsplit(answer.url).path)
+        for link in BeautifulSoup(answer.body(), "html.parser").select("a[href]"):
+            address = urlsplit(urljoin(answer.url, link["href"]))
             if f"{address.scheme}://{address.netloc}" == site.url and not address.query:
                 waiting += [address.path] if address.path.startswith("/manage/") and "." not in address.path else []
     return sorted(set(found))
