@@ -123,8 +123,8 @@ def series(first, count=4, **rule):
     rrule = repeating.rule(**given, first=first.starts_local.date())
     to_be = making.planned(first, rrule, count, None)
     dates = [first, *making.begin(first, rrule, to_be, "example.org", clock.now())]
-    for date in dates[1:] if first.is_public() else ():
-        date.publish(clock.now().replace(microsecond=0))
+    for later in dates[1:] if first.is_public() else ():
+        later.publish(clock.now().replace(microsecond=0))
     db.session.flush()
     return dates
 

@@ -91,7 +91,10 @@ def _words(status: int) -> tuple[str, str]:
         405: (_("That does not work here"), _("Open the page from its link and use the button on it.")),
         413: (
             _("That is too much at once"),
-            _("What you sent is too large. A picture may have 8 MB, a calendar 1 MB, a form 64 kB. Make it smaller and send it again."),
+            _(
+                "What you sent is too large. A picture may have 8 MB, a calendar 1 MB, a form 64 kB. "
+                "Make it smaller and send it again."
+            ),
         ),
         429: (_("Too many tries"), _("Wait a few minutes, then try again. Nothing was lost.")),
     }
