@@ -22,7 +22,7 @@ from campaign.exchange.troubles import FAULT_WORDS, NOTE_WORDS
 from campaign.extensions import _l, db
 from campaign.fields import options
 from campaign.outbox import health
-from campaign.web import guard, language, requests
+from campaign.web import guard, language, limits, requests
 from campaign.web.jinja import absolute
 
 bp = Blueprint("exchange", __name__, url_prefix="/exchange")
@@ -36,6 +36,7 @@ CHANGE_WORDS = {
     "summary": _l("In short"),
     "why": _l("Why"),
 }
+CALENDARS = "60 per hour"  # each may take seconds of a processor
 ASLEEP = 120  # seconds without a sign of the worker
 
 
@@ -78,6 +79,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/imports/new")
+@limits.per_account(CALENDARS)
 @requests.takes_up_to(LARGEST_FILE + FORM_AROUND)
 @requests.slow_at_first
 def create() -> ResponseReturnValue:
@@ -104,6 +106,7 @@ def create() -> ResponseReturnValue:
 
 
 @bp.post("/imports/fetch")
+@limits.per_account(CALENDARS)
 def fetch() -> ResponseReturnValue:
     form = _offer(AddressForm(request.form))
     if not form.validate():

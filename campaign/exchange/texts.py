@@ -18,6 +18,7 @@ _TAGS = re.compile(
     r"</?(?:a|b|i|u|p|br|div|em|strong|span|font|html|body|ul|ol|li|table|tr|td|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE
 )
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+_ISOLATES = re.compile("[\u2066-\u2069]")  # left open, they turn what follows: forms leave them out, too
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&!])")
 _AT_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#+=:-]))(.)", re.MULTILINE)
@@ -30,12 +31,16 @@ def line(text: str) -> str:
 
 def prose(text: str) -> str:
     """Several lines, ended by a newline alone; at most one empty line between two paragraphs."""
-    plain = UNFIT.sub("", LINE_ENDS.sub("\n", text))
+    plain = _fit(text)
     if _TAGS.search(plain):
         plain = unescape(nh3.clean(_BREAKS.sub("\n", plain), tags=set()))
-        plain = UNFIT.sub("", LINE_ENDS.sub("\n", plain))
+        plain = _fit(plain)
     stripped = "\n".join(" ".join(one.split()) for one in plain.split("\n"))
     return _BLANK_LINES.sub("\n\n", stripped).strip()
+
+
+def _fit(text: str) -> str:
+    return _ISOLATES.sub("", UNFIT.sub("", LINE_ENDS.sub("\n", text)))
 
 
 def is_visible(text: str) -> bool:

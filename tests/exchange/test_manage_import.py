@@ -365,6 +365,13 @@ def test_texts_are_only_texts(alice, cause):
     assert "\x07" not in page
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u2067"])
+def test_marks_that_turn_the_reading_order_are_left_out(alice, cause, mark):
+    confirm(alice, upload(alice, cause, calendar(event(f"DESCRIPTION:Come{mark} early", title=f"A {mark}vigil"))))
+
+    assert (drafts()[0].title["en"], drafts()[0].summary["en"]) == ("A vigil", "Come early")
+
+
 def test_html_of_other_programs_becomes_words(alice, cause):
     rich = "DESCRIPTION:<p>Come <b>early</b>.</p><br>Bring&nbsp\\;water &amp\\; bread"
 
@@ -539,6 +546,12 @@ def test_an_outsider_cant_import_into_our_campaign(client, cause):
 
     assert page.status_code == 422
     assert db.session.scalars(db.select(Import)).all() == []
+
+
+def test_sixty_in_an_hour_are_enough(alice, cause):
+    answers = [alice.post("/manage/exchange/imports/new", data={"campaign": cause.id}).status_code for _ in range(61)]
+
+    assert answers == [422] * 60 + [429]
 
 
 def test_not_more_than_ten_wait_at_a_time(alice, cause):
