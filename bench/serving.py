@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2  # of each server, as in the Procfile
 GRANIAN = ["--interface", "wsgi", "--workers", str(PROCESSES), "--blocking-threads", "64", "--no-ws"]
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors")
 NGINX = """\
@@ -86,7 +87,7 @@ def missing() -> list[str]:
 def granian(app: str, env: Mapping[str, str], port: int) -> Iterator[Server]:
     """app: "module:name", found from the project's folder."""
     command = [str(Path(sys.executable).with_name("granian")), *GRANIAN, "--port", str(port), app]
-    with _running(command, {**os.environ, **env}, port) as server:
+    with _running(command, {**os.environ, **MEMORY, **env}, port) as server:
         yield server
 
 
