@@ -39,6 +39,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class Busy(Refusal):
+    """Too many want this at the same moment."""
+
+    status = 503
+
+
 class Gone(Refusal):
     """The thing existed and is no more."""
 

@@ -1,12 +1,16 @@
 """What a password must be, and how it is kept: Argon2id, by Flask-Security."""
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask_security.password_util import PasswordUtil
 from flask_security.utils import hash_password, verify_password
 
 from campaign.accounts.models import Organizer
+from campaign.errors import Busy
 from campaign.extensions import _l
 
 SHORTEST, LONGEST = 12, 200
@@ -14,6 +18,39 @@ TOO_SHORT = _l("Use at least %(count)s characters: four or five words are easy t
 TOO_LONG = _l("Use at most %(count)s characters.", count=LONGEST)
 SAME_AS_ADDRESS = _l("Don’t use your email address as the password.")
 ONE_CHARACTER = _l("That is one character over and over. Use several words.")
+
+
+AT_ONCE, IN_LINE = 2, 10  # of a process: how many are hashed, and how many more may wait for that
+
+
+class InTurn:
+    """Flask-Security's way to hashes, a few at a time: each takes 64 MiB, and anybody may ask for a hundred."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._working, self._here = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE + IN_LINE)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def hash(self, *given: Any, **more: Any) -> Any:
+        with self.turn():
+            return self._context.hash(*given, **more)
+
+    def verify(self, *given: Any, **more: Any) -> Any:
+        with self.turn():
+            return self._context.verify(*given, **more)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises Busy if too many wait already."""
+        if not self._here.acquire(blocking=False):
+            raise Busy(_l("Many people are signing in at this moment. Wait a few seconds, then try again."))
+        try:
+            with self._working:
+                yield
+        finally:
+            self._here.release()
 
 
 class Passwords(PasswordUtil):

@@ -26,7 +26,7 @@ from campaign import clock
 from campaign.accounts import letters, sessions
 from campaign.accounts.forms import ForgottenForm, NewPasswordForm, SignInForm
 from campaign.accounts.models import Grant, Organizer
-from campaign.accounts.passwords import Passwords
+from campaign.accounts.passwords import InTurn, Passwords
 from campaign.databases import TOGETHER, writing
 from campaign.extensions import _l, db, limiter
 from campaign.fields import mail_address
@@ -146,6 +146,7 @@ def install(app: Flask) -> None:
         password_util_cls=Passwords,
         render_template=render,  # type: ignore[arg-type]  # what it returns, their views return
     )
+    security.pwd_context = InTurn(security.pwd_context)
     security.support_mfa = True  # our own second step, see `second_step`: none of theirs has pages here
     second_step.install(app)
     security.login_context_processor(lambda: {"passkeys": second_step.site() is not None})
@@ -162,6 +163,7 @@ def install(app: Flask) -> None:
     _limit(app, "security.login", limits.wrong_tries_of_all, limits.from_here, only_refused=True)
     _limit(app, "security.forgot_password", LETTERS, _account)
     _limit(app, "security.forgot_password", LETTERS_OF_ALL, _address)
+    _limit(app, "security.forgot_password", limits.wrong_tries_of_all, limits.from_here)
     for endpoint in HASHING:
         app.view_functions[endpoint] = requests.slow_at_first(app.view_functions[endpoint])
 

@@ -164,6 +164,14 @@ def test_twenty_letters_in_two_hours_are_enough_wherever_they_are_asked_for(clie
     assert answers == [200] * 20 + [429] * 4
 
 
+def test_forty_questions_from_one_network_are_enough_whomever_they_are_about(client, alice):
+    here = {"REMOTE_ADDR": "198.51.100.7"}
+
+    answers = [ask(client, f"somebody{n}@example.org", environ_base=here).status_code for n in range(42)]
+
+    assert answers == [200] * 40 + [429] * 2
+
+
 def ask(client, email, **more):
     return client.post(
         "/manage/reset", data={"email": email, "csrf_token": token_on(client.get("/manage/reset"))}, **more
