@@ -11,7 +11,7 @@ FLASK := $(PY) -m flask --app wsgi
 PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist worksteal
 
 .NOTPARALLEL:
-.PHONY: help install run work worker seed reset-demo test browser interop shots check format lint types architecture bench lock css migration migrate
+.PHONY: help install run work worker seed reset-demo test test-postgres browser interop shots check format lint types architecture bench lock css migration migrate
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target words; do printf '%-20s %s\n' "$$target" "$$words"; done
@@ -39,6 +39,9 @@ reset-demo: ## throw the demo's data away and begin anew
 
 test: browser interop ## all tests, with what they need
 	@exec $(PY) -m pytest $(PYTEST_ARGS)
+
+test-postgres: browser interop ## all tests on PostgreSQL (the one that comes from PyPI) instead of SQLite
+	@exec $(PY) -m pytest --postgres $(PYTEST_ARGS)
 
 browser: install
 	@tools/install_browser

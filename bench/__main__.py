@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import expand, feed, mail_throughput
+from bench import expand, feed, kill, mail_throughput
 
-BENCHES = {"expand": expand.main, "feed": feed.main, "mail_throughput": mail_throughput.main}
+BENCHES = {"expand": expand.main, "feed": feed.main, "kill": kill.main, "mail_throughput": mail_throughput.main}
 
 
 def main(names: list[str]) -> int:

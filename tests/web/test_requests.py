@@ -12,6 +12,8 @@ from campaign.rsvps.models import Rsvp
 from tests import make
 from tests.rsvps.forms import filled_in, send, with_address
 
+pytestmark = pytest.mark.sqlite  # looks on at its locks
+
 
 class WritingMeanwhile:
     """A body that arrives while somebody else wants to write."""
