@@ -23,7 +23,7 @@ from time import sleep
 from campaign.calendars import pieces
 from campaign.calendars.ical import Written
 from campaign.calendars.pieces import Cut, Key, Pieces
-from campaign.copies import Copy
+from campaign.copies import Copy, OnDisk
 
 CODE = Path(__file__).parents[1]
 MANY = 500  # actions
@@ -31,6 +31,7 @@ SECOND = timedelta(seconds=1)
 PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as it is comes first
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
 LEVEL = 6
+HUGE = 1024 * 1024  # octets: too many to be held by each process in each language
 LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
 TABLES = ("events", "feeds", "cuts")
 CUT = "uids, versions, lengths, kinds, needs, start"
@@ -87,7 +88,7 @@ class Shelf:
             if copy is None:
                 with _writing(self._db):
                     copy = self._stored(address, version) or self._make(address, version, make)
-        if len(copy.body) >= LARGE:
+        if copy.size >= LARGE:
             self._copies[address] = (version, copy)
             self._have_packed(copy)
         return copy
@@ -168,6 +169,8 @@ class Shelf:
             copy.packed = gzip.compress(made.body, LEVEL, mtime=0)
         elif not self._path(etag).exists():
             _write(self._path(etag), made.body)
+        if len(made.body) >= HUGE:
+            copy.content = OnDisk(self._path(etag))
         at = int(modified_at.timestamp()) if modified_at else None
         row = (address, version, etag, at, None if is_large else made.body, copy.packed)
         self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -189,13 +192,14 @@ class Shelf:
         row = self._db.execute(query, (address,)).fetchone()
         if row is None or (version is not None and row[0] != version):
             return None
-        _, etag, at, body, packed = row
-        if body is None:
+        _, etag, at, content, packed = row
+        if content is None:
             try:
-                body = self._path(etag).read_bytes()
+                content = OnDisk(self._path(etag))
             except FileNotFoundError:
                 return None
-        return Copy(body, etag, None if at is None else datetime.fromtimestamp(at, UTC), packed)
+            content = content if content.size >= HUGE else content.read()
+        return Copy(content, etag, None if at is None else datetime.fromtimestamp(at, UTC), packed)
 
     # ---------------------------------------------------------------- gzip, while nobody waits
 
@@ -226,8 +230,6 @@ class Shelf:
                 _write(path, gzip.compress(copy.body, LEVEL, mtime=0))
         with suppress(FileNotFoundError):
             copy.packed = path.read_bytes()
-
-    # ---------------------------------------------------------------- the file
 
     @property
     def _db(self) -> sqlite3.Connection:

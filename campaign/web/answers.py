@@ -53,7 +53,7 @@ class Answer:
         return [self.copy.body if packed is None else packed]
 
     def _headers(self, etag: str, packed: bytes | None, is_past: bool) -> Headers:
-        length = len(self.copy.body if packed is None else packed)
+        length = self.copy.size if packed is None else len(packed)
         dated = self._dated if is_past else []
         encoded = [] if packed is None else [("Content-Encoding", "gzip")]
         return [*self._always, ("ETag", etag), *dated, *encoded, ("Content-Length", str(length))]

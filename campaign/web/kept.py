@@ -160,4 +160,4 @@ def once(answer: Answer) -> Response:
 
 
 def _size(held: Held | None) -> int:
-    return 0 if held is None else len(held.answer.copy.body) + len(held.answer.copy.packed or b"") + 1024
+    return 0 if held is None else held.answer.copy.held + 1024

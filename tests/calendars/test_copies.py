@@ -272,6 +272,17 @@ def test_a_large_feed_is_gzipped_when_nobody_waits(store, tmp_path):
     assert (elsewhere.body, elsewhere.packed) == (body, copy.packed)
 
 
+def test_what_is_huge_is_read_from_its_file_even_when_that_has_gone(store, tmp_path):
+    body = b"x" * shelf.HUGE
+    old = store.feed("/calendar.ics", "1", lambda: Made(body, None))
+
+    new = store.feed("/calendar.ics", "2", lambda: Made(body + b"y", None))
+
+    assert len(list((tmp_path / "calendars").glob("*.ics"))) == 1
+    assert (old.body, old.size, new.size) == (body, shelf.HUGE, shelf.HUGE + 1)
+    assert old.held == len(old.packed or b"")
+
+
 def test_files_of_what_nobody_can_fetch_any_more_go(store, tmp_path):
     for number in range(3):
         store.feed("/calendar.ics", str(number), lambda: Made(b"%d" % number + b"x" * shelf.LARGE, None))  # noqa: B023
