@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -79,7 +79,10 @@ def plan(one: Import, base_url: str, now: datetime) -> Plan:
     found = [from_plain(plain) for plain in one.found]
     home = taking.home(one.zone, one.campaign.zone, one.campaign.city)
     uids = [taking.uid(event) for event in found]
-    here = _here([*uids, *(OF_AGENDA.sub("", uid, count=1) for uid in uids)])
+    team = one.campaign.team_id
+    others = [OF_AGENDA.sub("", uid, count=1) for uid in uids] + [texts.uid_of_team(uid, team) for uid in uids]
+    here, hidden = _here([*uids, *others], team)
+    uids = [own if (own := texts.uid_of_team(uid, team)) in here or uid in hidden else uid for uid in uids]
     steps: list[Step] = []
     seen: set[str] = set()
     for event, uid in zip(found, uids, strict=True):
@@ -114,7 +117,7 @@ def _step(
         known = action if action is not None and action.campaign.team_id == campaign.team_id else None
         return Step(Verdict.SKIP, uid, title, action=known, fault=fault)
     try:
-        taken = taking.take(event, home)
+        taken = replace(taking.take(event, home), uid=uid)
     except Refused as refused:
         return Step(Verdict.SKIP, uid, title, action=action, fault=refused.fault)
     if taken.cancelled:
@@ -139,13 +142,20 @@ def _reserved(action: Action | None, event: Found, campaign: Campaign, base_url:
     return Fault.PUBLIC if action.status is not Status.DRAFT or action.published_at is not None else None
 
 
-def _here(uids: Sequence[str]) -> dict[str, Action]:
+def _here(uids: Sequence[str], team_id: int) -> tuple[dict[str, Action], set[str]]:
+    """What is here, by UID; and UIDs that are taken by what another team hasn't shown to everybody. Nobody is to learn
+    of that: for them it isn't here, and its UID is theirs in another form."""
     found: dict[str, Action] = {}
     for start in range(0, len(uids), MANY):
         some = Action.uid.in_(uids[start : start + MANY])
         query = select(Action).where(some).options(joinedload(Action.campaign))
         found |= {action.uid: action for action in db.session.scalars(query)}
-    return found
+    hidden = {uid for uid, action in found.items() if action.campaign.team_id != team_id and not _is_shown(action)}
+    return {uid: action for uid, action in found.items() if uid not in hidden}, hidden
+
+
+def _is_shown(action: Action) -> bool:
+    return action.is_public() and not action.unlisted
 
 
 def _taken(steps: Iterable[Step]) -> list[Step]:

@@ -90,3 +90,8 @@ def uid(said: str, date: str, otherwise: str) -> str:
     known = line(said) or f"{sha256(otherwise.encode('utf-8', 'replace')).hexdigest()[:40]}@without-uid"
     whole = f"{date}-{known}" if date else known
     return whole if len(whole) <= LONGEST_UID else f"{sha256(whole.encode()).hexdigest()[:40]}@long-uid"
+
+
+def uid_of_team(uid: str, team_id: int) -> str:
+    """Where a UID is somebody else's, what a team has in its place: the same each time."""
+    return f"{sha256(f'{team_id} {uid}'.encode()).hexdigest()[:40]}@team"

@@ -192,14 +192,31 @@ def test_our_own_calendar_changes_nothing(alice, cause):
 
 
 def test_a_uid_of_another_team_is_left_alone_and_its_action_not_shown(alice, cause):
-    theirs = make.action(make.team("Other people"), publish=False, title=Texts(en="Secret plan"))
+    theirs = make.action(make.team("Other people"), title=Texts(en="Their plan"))
     theirs.uid = "vigil@elsewhere.example"
 
     preview = upload(alice, cause, calendar(event()))
 
     assert "Somebody else has it on this site." in preview.text
-    assert "Secret plan" not in preview.text
+    assert "Their plan" not in preview.text
     assert f"/manage/actions/{theirs.id}" not in preview.text
+
+
+@pytest.mark.parametrize("more", [{"publish": False}, {"unlisted": True}])
+def test_what_another_team_hasnt_shown_to_everybody_cant_be_found_by_its_uid(alice, cause, more):
+    theirs = make.action(make.team("Other people"), title=Texts(en="Secret plan"), **more)
+    seen = words(upload(alice, cause, calendar(event(), event(uid="plan-1-vigil@elsewhere.example"))))
+    db.session.execute(db.delete(Import))
+    theirs.uid = "vigil@elsewhere.example"
+
+    preview = upload(alice, cause, calendar(event(), event(uid="plan-1-vigil@elsewhere.example")))
+    confirm(alice, preview)
+    again = words(upload(alice, cause, calendar(event())))
+
+    assert words(preview) == seen
+    assert [draft.title["en"] for draft in drafts() if draft.campaign_id == cause.id] == ["Vigil", "Vigil"]
+    assert (theirs.title["en"], theirs.uid) == ("Secret plan", "vigil@elsewhere.example")
+    assert "Here already, unchanged" in again
 
 
 def test_a_uid_of_another_campaign_of_ours_is_left_alone(alice, cause, team):
