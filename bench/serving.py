@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2  # of each server, as in the Procfile
 GRANIAN = ["--interface", "wsgi", "--workers", str(PROCESSES), "--blocking-threads", "64", "--no-ws"]
-MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors")
 NGINX = """\
