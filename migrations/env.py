@@ -1,5 +1,7 @@
 """How Alembic runs here: inside the application, on its engine; migrations import nothing of ours."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -20,9 +22,25 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+@contextmanager
+def _tables_in_peace(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by copying and dropping it, and what refers to a dropped row goes with it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # between transactions, or it says nothing and does nothing
+    try:
+        yield
+        if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"{len(lost)} rows refer to others that aren't there, first in {lost[0][0]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     engine = context.config.attributes.get("engine", extension.db.engine)  # another one: `flask database copy`
-    with engine.connect().execution_options(writes=True) as connection:
+    with engine.connect().execution_options(writes="alone") as connection, _tables_in_peace(connection):
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,

@@ -1,9 +1,9 @@
-"""second"""
+"""Second steps, sessions and forms that outlive them, history, settings of teams and campaigns, goals."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "second"
+revision = "organizers"
 down_revision = "first_tables"
 branch_labels = None
 depends_on = None
@@ -66,7 +66,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkeys_organizer_id"), ["organizer_id"], unique=False)
-
     op.create_table(
         "recovery_codes",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -81,7 +80,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recovery_codes_organizer_id"), ["organizer_id"], unique=False)
-
     op.create_table(
         "unsaved_forms",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,71 +98,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unsaved_forms", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unsaved_forms_sent_at"), ["sent_at"], unique=False)
-
-    op.create_table(
-        "imports",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("organizer_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("address", sa.String(length=500), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("trouble", sa.String(length=16), nullable=False),
-        sa.Column("detail", sa.String(length=120), nullable=False),
-        sa.Column("octets", sa.Integer(), nullable=False),
-        sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.Column("found", sa.JSON(), nullable=False),
-        sa.Column("more", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_imports_campaign_id_campaigns"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["organizer_id"], ["organizers.id"], name=op.f("fk_imports_organizer_id_organizers"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
-    )
-    with op.batch_alter_table("imports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_imports_campaign_id"), ["campaign_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_imports_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_imports_organizer_id"), ["organizer_id"], unique=False)
-
-    op.create_table(
-        "returns",
-        sa.Column("delivery_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("code", sa.Integer(), nullable=True),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["deliveries.id"], name=op.f("fk_returns_delivery_id_deliveries"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("delivery_id", "kind", name=op.f("pk_returns")),
-    )
-    with op.batch_alter_table("returns", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_returns_unsettled",
-            ["delivery_id"],
-            unique=False,
-            sqlite_where=sa.text("NOT settled"),
-            postgresql_where=sa.text("NOT settled"),
-        )
-
-    op.create_table(
-        "series",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("rule", sa.String(length=120), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("slug", sa.String(length=80), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_series_campaign_id_campaigns")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
-    )
-    with op.batch_alter_table("series", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_series_campaign_id"), ["campaign_id"], unique=False)
-
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -193,130 +126,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_revisions_article_id"), ["article_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_revisions_made_at"), ["made_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_revisions_organizer_id"), ["organizer_id"], unique=False)
-
-    op.create_table(
-        "updates",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("action_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.JSON(), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("is_up", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["action_id"], ["actions.id"], name=op.f("fk_updates_action_id_actions"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_updates")),
-    )
-    with op.batch_alter_table("updates", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_updates_action_id"), ["action_id"], unique=False)
-
-    with op.batch_alter_table("actions", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("series_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("all_day", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("goal", sa.Integer(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_actions_series_id"), ["series_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_actions_series_id_series"), "series", ["series_id"], ["id"])
-
-    with op.batch_alter_table("announced_dates", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("all_day", sa.Boolean(), nullable=False, server_default=sa.false()))
-
     with op.batch_alter_table("campaigns", schema=None) as batch_op:
         batch_op.add_column(sa.Column("languages", sa.JSON(), nullable=False, server_default='["en", "fr", "es"]'))
         batch_op.add_column(sa.Column("retention_days", sa.Integer(), nullable=False, server_default="7"))
         batch_op.add_column(sa.Column("subject_names_action", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("accent", sa.String(length=7), nullable=False, server_default=""))
-
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("answered_rev", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("said_again_on", sa.Date(), nullable=True))
-    # Whoever answered before there was a question isn't asked it for a move of long ago.
-    op.execute("UPDATE rsvps SET answered_rev = (SELECT schedule_rev FROM actions WHERE actions.id = rsvps.action_id)")
-
-    with op.batch_alter_table("rules", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_rules_days_or_minutes"), type_="check")
-        batch_op.create_check_constraint(
-            batch_op.f("ck_rules_days_or_minutes"),
-            "(days IS NULL OR minutes IS NULL) AND ((kind = 'confirmation') = (days IS NULL AND minutes IS NULL))",
-        )
-
-    with op.batch_alter_table("suppressions", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("times", sa.Integer(), nullable=False, server_default="1"))
-
     with op.batch_alter_table("teams", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sender_name", sa.String(length=80), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("language", sa.String(length=2), nullable=False, server_default="en"))
+    op.add_column("actions", sa.Column("goal", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("actions", "goal")
     with op.batch_alter_table("teams", schema=None) as batch_op:
         batch_op.drop_column("language")
         batch_op.drop_column("sender_name")
-
-    with op.batch_alter_table("suppressions", schema=None) as batch_op:
-        batch_op.drop_column("times")
-
-    op.execute("DELETE FROM rules WHERE kind = 'confirmation'")
-    with op.batch_alter_table("rules", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_rules_days_or_minutes"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_rules_days_or_minutes"), "(days IS NULL) <> (minutes IS NULL)")
-
-    with op.batch_alter_table("rsvps", schema=None) as batch_op:
-        batch_op.drop_column("said_again_on")
-        batch_op.drop_column("answered_rev")
-
     with op.batch_alter_table("campaigns", schema=None) as batch_op:
         batch_op.drop_column("accent")
         batch_op.drop_column("subject_names_action")
         batch_op.drop_column("retention_days")
         batch_op.drop_column("languages")
-
-    with op.batch_alter_table("announced_dates", schema=None) as batch_op:
-        batch_op.drop_column("all_day")
-
-    with op.batch_alter_table("actions", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_actions_series_id_series"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_actions_series_id"))
-        batch_op.drop_column("goal")
-        batch_op.drop_column("all_day")
-        batch_op.drop_column("series_id")
-
-    with op.batch_alter_table("updates", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_updates_action_id"))
-
-    op.drop_table("updates")
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revisions_organizer_id"))
         batch_op.drop_index(batch_op.f("ix_revisions_made_at"))
         batch_op.drop_index(batch_op.f("ix_revisions_article_id"))
         batch_op.drop_index(batch_op.f("ix_revisions_action_id"))
-
     op.drop_table("revisions")
-    with op.batch_alter_table("series", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_series_campaign_id"))
-
-    op.drop_table("series")
-    with op.batch_alter_table("returns", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_returns_unsettled", sqlite_where=sa.text("NOT settled"), postgresql_where=sa.text("NOT settled")
-        )
-
-    op.drop_table("returns")
-    with op.batch_alter_table("imports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_imports_organizer_id"))
-        batch_op.drop_index(batch_op.f("ix_imports_expires_at"))
-        batch_op.drop_index(batch_op.f("ix_imports_campaign_id"))
-
-    op.drop_table("imports")
     with op.batch_alter_table("unsaved_forms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unsaved_forms_sent_at"))
-
     op.drop_table("unsaved_forms")
     with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_codes_organizer_id"))
-
     op.drop_table("recovery_codes")
     with op.batch_alter_table("passkeys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkeys_organizer_id"))
-
     op.drop_table("passkeys")
     op.drop_table("authenticators")
     op.drop_table("address_changes")
