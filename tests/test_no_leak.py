@@ -31,6 +31,8 @@ from campaign.sealing import Keyring, Sealer
 from tests import make
 from tests.rsvps.forms import send, with_address
 
+pytestmark = pytest.mark.sqlite  # reads the database's file
+
 ADDRESS = "Xenia.Quill@Sample-Poste.example"
 NAME = "Xéniakwil"
 NETWORK = "203.0.113.77"
