@@ -1,4 +1,4 @@
-"""Who writes beside whom. SQLite has one writer by nature: see `web/test_requests.py` for what that asks of requests."""
+"""Who writes beside whom. SQLite has one writer by nature: what that asks of requests is in `web/test_requests.py`."""
 
 import threading
 
