@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.outbox.models import Delivery, Occasion
@@ -162,6 +163,24 @@ def test_twenty_letters_in_two_hours_are_enough_wherever_they_are_asked_for(clie
     answers = [ask(client, alice.email, environ_base=where).status_code for where in everywhere for _ in range(3)]
 
     assert answers == [200] * 20 + [429] * 4
+
+
+def test_as_much_is_written_whether_somebody_has_the_address_or_not_and_nothing_of_nobody_stays(client, alice):
+    written = []
+
+    def note(_connection, _cursor, statement, *_more):
+        if statement.startswith(("BEGIN IMMEDIATE", "SELECT pg_advisory", "INSERT")):
+            written.append(statement.split("(")[0])
+
+    event.listen(db.engine, "after_cursor_execute", note)
+    ask(client, "nobody@example.org")
+    for_nobody = written.copy()
+    written.clear()
+    ask(client, alice.email)
+    event.remove(db.engine, "after_cursor_execute", note)
+
+    assert for_nobody == written != []
+    assert [delivery.person_key for delivery in db.session.scalars(db.select(Delivery))] == [f"organizer:{alice.id}"]
 
 
 def test_forty_questions_from_one_network_are_enough_whomever_they_are_about(client, alice):
