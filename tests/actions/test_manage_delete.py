@@ -64,6 +64,7 @@ def test_deleting_twice_finds_nothing_the_second_time(alice, draft):
     assert alice.post(path).status_code == 404
 
 
+@pytest.mark.sqlite  # which gives numbers anew
 def test_a_test_letter_of_it_doesnt_tell_of_the_next_one_with_its_number(alice, draft, worker, mailbox):
     alice.post(f"/manage/actions/{draft.id}/messages/usual")
     rule = db.session.scalars(db.select(Rule).where(Rule.action_id == draft.id)).first()
