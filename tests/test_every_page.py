@@ -219,11 +219,20 @@ def things(team, at):
     make.rsvp(action, "ada@example.org")
     make.rsvp(action)
     token = joining.invite_owner("dina@example.org", at())
-    about = {"action": action, "series": make.series(action)[0].series, "article": article, "campaign": cause, "photo": photo, "reply": reply, "team": team}
-    about["category"] = category
+    about = {
+        "action": action,
+        "series": make.series(action)[0].series,
+        "article": article,
+        "campaign": cause,
+        "category": category,
+        "photo": photo,
+        "reply": reply,
+        "team": team,
+    }
     member = make.account("Noor", team, level=Level.ORGANIZER).id
     imported = keeping.begin(cause, db.session.get(Organizer, member), "events.ics", at()).id
     ids = {name: row.id for name, row in about.items()}
+    ids |= {f"{name} entry": recording.latest(about[name]).id for name in ("action", "article")}
     return {**ids, "token": token, "member": member, "import": imported}
 
 
