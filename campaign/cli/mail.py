@@ -33,7 +33,8 @@ def receive_mail(recipient: str | None) -> None:
         pass  # to its end: a mail server may take a pipe that is closed early for a failure
     try:
         with writing():
-            about = returning.note(report, envelopes(), clock.now().date())
+            unsigned = not current_app.config["MAIL_VERP"]
+            about = returning.note(report, envelopes(), clock.now().date(), by_message_id=unsigned)
     except SQLAlchemyError as error:
         click.echo(f"Not now: {type(error).__name__}", err=True)
         sys.exit(os.EX_TEMPFAIL)

@@ -29,11 +29,17 @@ class Returned:
     kind: Kind
 
 
-def note(report: Report, envelopes: Envelopes, today: date) -> int | None:
-    """Keep what a report says, once. Returns which delivery it is about; none if about no letter of ours."""
+def note(report: Report, envelopes: Envelopes, today: date, *, by_message_id: bool) -> int | None:
+    """Keep what a report says, once. Returns which delivery it is about; none if about no letter of ours.
+
+    by_message_id: whether a bounce may name its letter so. Whoever reads a team's mailbox knows the Message-IDs of those
+                   who wrote back, so it's for servers that can't have signed envelopes. Complaints have no other way.
+    """
     if report.kind is None:
         return None
-    delivery_id = _about(report, envelopes)
+    delivery_id = _by_envelope(report, envelopes)
+    if delivery_id is None and (by_message_id or report.kind is Kind.COMPLAINT):
+        delivery_id = _by_message_id(report)
     if delivery_id is not None:
         db.session.execute(
             insert(Return)
@@ -75,9 +81,13 @@ def settle(returned: Returned) -> bool:
     return True
 
 
-def _about(report: Report, envelopes: Envelopes) -> int | None:
+def _by_envelope(report: Report, envelopes: Envelopes) -> int | None:
     for address in report.addresses:
         delivery_id = envelopes.read(address)
         if delivery_id is not None:
             return db.session.scalar(select(Delivery.id).where(Delivery.id == delivery_id))
+    return None
+
+
+def _by_message_id(report: Report) -> int | None:
     return db.session.scalar(select(Delivery.id).where(Delivery.message_id.in_(report.message_ids)).limit(1))
