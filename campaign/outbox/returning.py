@@ -32,7 +32,7 @@ class Returned:
 def note(report: Report, envelopes: Envelopes, today: date, *, by_message_id: bool) -> int | None:
     """Keep what a report says, once. Returns which delivery it is about; none if about no letter of ours.
 
-    by_message_id: whether a bounce may name its letter so. Whoever reads a team's mailbox knows the Message-IDs of those
+    by_message_id: whether a bounce may name its letter so. Whoever reads the team's mailbox knows Message-IDs of those
                    who wrote back, so it's for servers that can't have signed envelopes. Complaints have no other way.
     """
     if report.kind is None:
