@@ -6,8 +6,8 @@ from flask import Blueprint, Flask
 
 from campaign import databases  # noqa: F401 -- it listens to every engine
 from campaign.calendars import shelf
-from campaign.cli import commands
-from campaign.extensions import babel, csrf, db, limiter, mail, migrate
+from campaign.cli.commands import Commands
+from campaign.extensions import babel, csrf, db, limiter, mail
 from campaign.web import errors, guard, headers, jinja, kept, language, limits, requests, seals, signing_in
 from config import Settings
 
@@ -89,9 +89,9 @@ def create_app(settings: Settings) -> Flask:
         static_folder=str(ROOT / "static"),
         instance_path=str(settings.INSTANCE_DIR),
     )
+    app.cli = Commands(app.name)
     app.config.from_object(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     mail.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
@@ -108,5 +108,4 @@ def create_app(settings: Settings) -> Flask:
     for face in organizers:
         manage.register_blueprint(face)
     app.register_blueprint(manage)
-    commands.install(app)
     return app

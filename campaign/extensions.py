@@ -8,7 +8,6 @@ from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Enum, MetaData
@@ -50,7 +49,6 @@ say, say_many = gettext, ngettext  # the `_()` and `ngettext()` of letters
 _l = lazy_gettext  # for texts that models and forms hold; `pybabel` collects them by this name
 
 db = SQLAlchemy(model_class=Record)
-migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()

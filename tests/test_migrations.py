@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 
 from campaign import ROOT, create_app
+from campaign.cli.migrations import ready
 from campaign.extensions import db
 from tests.installations import new_database
 
@@ -20,6 +21,7 @@ from tests.installations import new_database
 def empty(settings, dialect, tmp_path):
     """An application whose database is still to be made."""
     app = create_app(replace(settings, SQLALCHEMY_DATABASE_URI=new_database(dialect, tmp_path, "empty")))
+    ready(app)
     with app.app_context():
         yield app
         db.engine.dispose()

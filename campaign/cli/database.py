@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import clock, moving
+from campaign.cli import migrations
 from campaign.extensions import db
 from campaign.outbox import health
 from campaign.outbox.liveness import Presence
@@ -88,6 +89,7 @@ def _refuse_while_somebody_works() -> None:
 
 def _newest(target: Engine) -> Callable[[], None]:
     """What brings the target's tables to the newest form. Refused unless our own have it."""
+    migrations.ready(current_app._get_current_object())  # type: ignore[attr-defined]
     config = current_app.extensions["migrate"].migrate.get_config()
     heads = set(ScriptDirectory.from_config(config).get_heads())
     with db.engine.connect() as connection:

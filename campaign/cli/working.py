@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -124,6 +125,7 @@ class Worker:
 
 
 @click.command("worker")
+@with_appcontext
 def work() -> None:
     """Take in RSVPs, send mail, keep house: until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")  # the time is said by who collects it
