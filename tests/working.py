@@ -8,7 +8,7 @@ from campaign.outbox.liveness import Presence
 from campaign.outbox.relay import Relay
 from campaign.outbox.transport import Limits, Server
 
-IMPATIENT = Limits(connect=2, command=2, body=2, answer=0.5)
+IMPATIENT = Limits(connect=5, command=2, body=2, answer=0.5)
 
 
 class TestWorker:

@@ -76,8 +76,9 @@ def test_pages_show_it_as_text(client, vectors):
             f"/en/replies/{waiting.token}",
         ]
         managed = ["", "/edit", "/preview", "/publish", "/actions", "/translations/fr", "/figures/1/edit"]
-        addresses += [f"/manage/articles/{article.id}{path}" for path in managed]
-        addresses += ["/manage/replies/", "/manage/photos/", f"/manage/photos/{article.photo_id}/delete"]
+        if at % 3 == 0:  # what forms show again of each vector: tests/web/test_hostile_forms.py
+            addresses += [f"/manage/articles/{article.id}{path}" for path in managed]
+            addresses += ["/manage/replies/", "/manage/photos/", f"/manage/photos/{article.photo_id}/delete"]
         for address in addresses:
             page = alice.get(address)
             assert page.status_code == 200, address
@@ -87,19 +88,16 @@ def test_pages_show_it_as_text(client, vectors):
 
 @pytest.mark.parametrize("vectors", [corpus.ALL[at::6] for at in range(6)], ids=range(6))
 def test_forms_that_were_refused_show_it_as_text(client, vectors):
+    """The public's, and the preview. Organizers' forms are all tried in tests/web/test_hostile_forms.py."""
     team = make.team()
-    cause = make.campaign(team)
-    article = make.article(cause, slug="peru")
+    article = make.article(make.campaign(team), slug="peru")
     alice = client.sign_in(make.account("Alice", team))
     for vector in vectors:
         answers = [
-            save(alice, article, title="", summary=vector, author=vector, body=vector, slug=vector, correction=vector),
             save(alice, article, body=vector, preview="yes", **{"sources-0-text": vector}),
-            alice.fill_in(f"/manage/articles/{article.id}/figures/new", {"title": vector, "csv": f"{vector},{vector}"}),
-            alice.post("/manage/photos/new", data={"campaign": cause.id, "alt": vector, "caption": vector}),
             send(alice, article, name=vector, email=vector, text=vector),
         ]
-        assert [answer.status_code for answer in answers] == [422, 200, 422, 422, 422]
+        assert [answer.status_code for answer in answers] == [200, 422]
         for answer in answers:
             refuse_active(answer.text)
 

@@ -24,7 +24,7 @@ from tests.mailbox import HANG
 from tests.outbox.rude import RudeServer
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS, LETTERS, CONNECTIONS = 5, 500, 4
+KILLS, LETTERS, CONNECTIONS = 4, 500, 4
 
 pytestmark = pytest.mark.slow
 
