@@ -5,7 +5,8 @@ cut. A line is written over in place, in one go, and serves the next letter once
 became of its own; so there are never more lines than letters on their way, however long a worker goes on.
 
     D id        the final dot is about to go out; a letter without this mark was not given to the server
-    S id        the system has taken the dot, and delivers it though we be killed
+    S id        the system has taken the dot, and delivers it though we be killed; in one call with the dot, where that
+                can be, and then without a D before it
     R id code   the server's answer; 0 for an attempt that ended before the dot
     W id        it didn't answer, or is slow to: what it has, it may not take
 """
@@ -15,6 +16,8 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
+
+from campaign.outbox import at_once
 
 _WIDTH = 32  # octets of a line: its mark, a number of 19 digits, a code
 _EMPTY = b" " * (_WIDTH - 1) + b"\n"
@@ -41,15 +44,39 @@ class Journal:
         fcntl.fcntl(
             file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) & ~os.O_APPEND
         )  # or all is written at its end
+        self._at_once = at_once.Writer()
         self._places: dict[int, int] = {}  # by delivery: which line is its
         self._free: list[int] = []
         self._lines = 0
 
     def note(self, mark: Mark, delivery_id: int, code: int = 0) -> None:
+        place = self._place(delivery_id)
+        os.pwrite(self._file, _line(mark, delivery_id, code), place * _WIDTH)
+        self._keep(delivery_id, place)
+
+    def hand_over(self, delivery_id: int, socket: int, message: bytes) -> tuple[int, bool]:
+        """Give the end of a message to the system, and note HANDED_OVER, so that no kill can come between.
+
+        Returns how many octets it has taken, and whether that is noted. None of them: it isn't possible here, or nobody
+        listens; fewer than all: what is noted is too much, and wants to be noted anew.
+        """
+        place = self._place(delivery_id)
+        line = _line(Mark.HANDED_OVER, delivery_id, 0)
+        done = self._at_once.write(socket, message, self._file, line, place * _WIDTH)
+        if done is None:
+            return 0, False
+        if done[1]:
+            self._keep(delivery_id, place)
+        return done
+
+    def _place(self, delivery_id: int) -> int:
+        """Of its line: the one that it has, or a free one, or a new one."""
         place = self._places.get(delivery_id)
-        if place is None:
-            place = self._free[-1] if self._free else self._lines
-        os.pwrite(self._file, (f"{mark} {delivery_id} {code}".ljust(_WIDTH - 1) + "\n").encode(), place * _WIDTH)
+        if place is not None:
+            return place
+        return self._free[-1] if self._free else self._lines
+
+    def _keep(self, delivery_id: int, place: int) -> None:
         if delivery_id not in self._places:
             self._places[delivery_id] = place
             if self._free:
@@ -76,6 +103,10 @@ class Journal:
         self._places, self._free, self._lines = {}, [], 0
         if os.fstat(self._file).st_size:
             os.ftruncate(self._file, 0)
+
+
+def _line(mark: Mark, delivery_id: int, code: int) -> bytes:
+    return (f"{mark} {delivery_id} {code}".ljust(_WIDTH - 1) + "\n").encode()
 
 
 def read(text: str) -> Marks:

@@ -22,8 +22,15 @@ _GOODBYES = 3  # seconds for all of them
 class Carrier(Protocol):
     """A connection: `transport.Connection`, or another way to hand over mail."""
 
-    def conversation(self, mail: Mail, note: Callable[[Mark], None], sender: str = "") -> Steps[int]:
-        """The code of success. Raises Fault. `note` is called with DOT and HANDED_OVER when it comes to them."""
+    def conversation(
+        self,
+        mail: Mail,
+        note: Callable[[Mark], None],
+        sender: str = "",
+        hand_over: Callable[[int, bytes], tuple[int, bool]] | None = None,
+    ) -> Steps[int]:
+        """The code of success. Raises Fault. `note` is called with DOT and HANDED_OVER when it comes to them, unless
+        `hand_over` has noted that itself."""
 
     def farewell(self) -> Steps[None]:
         """Never raises."""
@@ -69,7 +76,13 @@ class Lines:
     def send(self, delivery_id: int, mail: Mail, sender: str = "") -> None:
         """On a line that is free."""
         carrier = self._free.pop()
-        steps = carrier.conversation(mail, lambda mark: self._journal.note(mark, delivery_id), sender)
+        journal = self._journal
+        steps = carrier.conversation(
+            mail,
+            lambda mark: journal.note(mark, delivery_id),
+            sender,
+            lambda socket, message: journal.hand_over(delivery_id, socket, message),
+        )
         self._go_on(_Call(carrier, steps, delivery_id))
 
     def turn(self, seconds: float) -> list[Attempt]:

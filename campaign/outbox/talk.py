@@ -117,6 +117,16 @@ class Talk(smtplib.SMTP):
         self._heard = b""
         return True
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether what is written to its file is what is said: there is no TLS between."""
+        return self.sock is not None and not isinstance(self.sock, ssl.SSLSocket)
+
+    @property
+    def number(self) -> int:
+        """The system's number for the connection."""
+        return self._open_socket().fileno()
+
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""
         try:

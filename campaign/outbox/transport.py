@@ -15,6 +15,8 @@ __all__ = ["MESSAGES", "Connection", "Limits", "Server"]
 
 MESSAGES = 100  # over one connection, then a new one
 
+HandOver = Callable[[int, bytes], tuple[int, bool]]  # see `Journal.hand_over`
+
 _OF_THE_MESSAGE = frozenset({Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.POLICY})  # the talk goes on after it
 _SILENCE = (OSError, smtplib.SMTPException, ValueError)
 _AT_ONCE = 32 * 1024  # octets; a longer message goes ahead of its final dot, and the server may interrupt it
@@ -43,17 +45,20 @@ class Connection:
         """`farewell`, waiting for its end."""
         run(self.farewell())
 
-    def conversation(self, mail: Mail, note: Callable[[Mark], None], sender: str = "") -> Steps[int]:
+    def conversation(
+        self, mail: Mail, note: Callable[[Mark], None], sender: str = "", hand_over: HandOver | None = None
+    ) -> Steps[int]:
         """Hand over a message. The server's code, once it has taken it. Raises Fault.
 
-        note:   called before and after the final dot.
-        sender: of the envelope; the server's usual one if none is given.
+        note:      called before and after the final dot, unless that is noted as it is handed over.
+        sender:    of the envelope; the server's usual one if none is given.
+        hand_over: `Journal.hand_over`, for this letter.
         """
         if not _has_whole_line_ends(mail.content):  # would let some servers read it as two
             raise Fault(Outcome.PERMANENT, Phase.MAIL)
         try:
             talk = yield from self._ready()
-            return (yield from self._hand_over(talk, mail, note, sender or self._server.sender))
+            return (yield from self._hand_over(talk, mail, note, sender or self._server.sender, hand_over))
         except Fault as fault:
             if fault.outcome in _OF_THE_MESSAGE and fault.phase is not Phase.BODY and self._talk is not None:
                 self._talk.is_clear = fault.phase is Phase.ANSWER
@@ -79,7 +84,9 @@ class Connection:
         if talk is not None:
             talk.close()
 
-    def _hand_over(self, talk: Talk, mail: Mail, note: Callable[[Mark], None], sender: str) -> Steps[int]:
+    def _hand_over(
+        self, talk: Talk, mail: Mail, note: Callable[[Mark], None], sender: str, hand_over: HandOver | None
+    ) -> Steps[int]:
         local, _, domain = mail.to.rpartition("@")
         options = ""
         content = mail.content
@@ -102,7 +109,7 @@ class Connection:
                 for phase, command, hoped in envelope:
                     self._phase = phase
                     expect(phase, hoped, *(yield from talk.ask(command, self._server.limits.command)))
-            yield from self._give(talk, _dotted(content), note)
+            yield from self._give(talk, _dotted(content), note, hand_over)
             return expect(Phase.ANSWER, 250, *(yield from talk.reply(self._server.limits.answer)))
         except _SILENCE:
             raise of_silence(self._phase) from None
@@ -136,7 +143,7 @@ class Connection:
         if refusal is not None:
             raise refusal
 
-    def _give(self, talk: Talk, octets: bytes, note: Callable[[Mark], None]) -> Steps[None]:
+    def _give(self, talk: Talk, octets: bytes, note: Callable[[Mark], None], hand_over: HandOver | None) -> Steps[None]:
         """The message and the dot that ends it."""
         limits = self._server.limits
         self._phase = Phase.BODY
@@ -145,10 +152,17 @@ class Connection:
             octets = b""
         if talk.has_spoken():  # before the final dot: whatever it says, it hasn't taken the message
             raise of_reply(Phase.BODY, *(yield from talk.reply(limits.command)))
-        note(Mark.DOT)
-        yield from talk.put(octets + b".\r\n", limits.body)
+        left, is_noted = octets + b".\r\n", False
+        if hand_over is not None and talk.is_plain:
+            taken, is_noted = hand_over(talk.number, left)
+            left = left[taken:]
+        if left:
+            note(Mark.DOT)
+            yield from talk.put(left, limits.body)
+            is_noted = False
         self._phase = Phase.ANSWER
-        note(Mark.HANDED_OVER)
+        if not is_noted:
+            note(Mark.HANDED_OVER)
 
     def _ready(self) -> Steps[Talk]:
         """A connection that was alive a moment ago. That an idle one was closed is nobody's fault."""
