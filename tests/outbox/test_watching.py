@@ -77,7 +77,8 @@ def test_a_watch_that_was_cut_off_says_so_and_looks_on(watch, at, dialect):
         with db.engine.connect() as connection:
             connection.execute(
                 sa.text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT' AND state = 'idle'"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE query = 'SELECT' AND state = 'idle' AND datname = current_database()"
                 )
             )
         with pytest.raises(db.engine.dialect.loaded_dbapi.Error):
