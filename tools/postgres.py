@@ -5,6 +5,7 @@ runs as another user, `pgserver`, who has to get at the folder: every folder abo
 """
 
 import fcntl
+import os
 import shutil
 import tempfile
 import warnings
@@ -22,8 +23,13 @@ HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "c
 
 
 def make_folder() -> Path:
-    """For a server; not in pytest's own, which are private."""
-    return Path(tempfile.mkdtemp(prefix="postgres-"))
+    """For a server; not in pytest's own, which are private. Those that others left behind as they were killed go."""
+    for owner in Path(tempfile.gettempdir()).glob("postgres-*/owner"):
+        if not _is_running(int(owner.read_text() or 0)):
+            stop(owner.parent)
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    (folder / "owner").write_text(str(os.getpid()))
+    return folder
 
 
 def start(folder: Path, *, hasty: bool = False) -> None:
@@ -72,6 +78,16 @@ def drop_database(folder: Path, name: str) -> None:
     """Whoever is still connected to it is thrown out."""
     with _connected(folder) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process > 0
 
 
 def _connected(folder: Path) -> psycopg.Connection:
