@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, func, select, text, update
+from sqlalchemy import Engine, create_engine, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from bench import owed, serving
 from bench.figures import Figures
@@ -245,12 +246,24 @@ def emptied(it: Scene, kills: int) -> None:
     engine = create_engine(it.it.settings.SQLALCHEMY_DATABASE_URI)
     for part in range(1, EMPTIED + 1):
         it.wait(it.have_arrived(part / (EMPTIED + 2)))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA IF EXISTS procrastinate CASCADE"))
+        throw_away(engine)
         if part <= kills:
             it.kill()
     engine.dispose()
     it.finish()
+
+
+def throw_away(engine: Engine) -> None:
+    """Procrastinate's tables. Whoever uses them just then may get into a deadlock with us: then once more."""
+    for tries_left in reversed(range(10)):
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA IF EXISTS procrastinate CASCADE"))
+        except OperationalError:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def away(it: Scene, kills: int, outage: float = OUTAGE) -> None:

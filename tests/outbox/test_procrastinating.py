@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.kill import throw_away
 from campaign import create_app
 from campaign.extensions import db
 from campaign.outbox import procrastinating
@@ -23,12 +24,12 @@ def app(installations):
     installations.app(POSTGRES)  # makes the tables
     application = create_app(replace(installations.settings(POSTGRES), ENGINE="procrastinate"))
     with application.app_context():
-        ask("DROP SCHEMA IF EXISTS procrastinate CASCADE")
+        throw_away(db.engine)
         yield application
         db.session.rollback()
         for table in ("deliveries", "occasions"):
             ask(f"DELETE FROM {table}")
-        ask("DROP SCHEMA IF EXISTS procrastinate CASCADE")
+        throw_away(db.engine)
         db.engine.dispose()
         application.extensions["kept"].close()
 
@@ -188,7 +189,7 @@ def test_the_jobs_of_dead_workers_are_thrown_away_and_others_wake_somebody(app, 
 def test_thrown_away_while_it_runs_it_is_laid_out_anew(app, at, monkeypatch):
     monkeypatch.setattr(procrastinating, "_AGAIN", 0.1)
     with running(send=bool) as here:
-        ask("DROP SCHEMA procrastinate CASCADE")
+        throw_away(db.engine)
         owe(at)
         db.session.commit()
         wait_for(lambda: ask("SELECT to_regclass('procrastinate.procrastinate_jobs') IS NOT NULL") == [(True,)])
