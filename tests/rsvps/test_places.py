@@ -155,7 +155,7 @@ def test_places_taken_are_the_sum_of_those_who_said_yes_whatever_happened_before
 
 
 def test_a_visitor_is_told_nothing_of_how_many_places_others_hold(client):
-    action = make.action(capacity=100)
+    action = make.action(capacity=100, slug="protest")
     make.rsvp(action, "ada@example.org", party_size=17)
 
     page = client.get(f"/en/actions/{action.slug}")
