@@ -59,7 +59,7 @@ class Passwords(PasswordUtil):
     def normalize(self, password: str) -> str:
         return spelled(password)
 
-    def validate(self, password: str, is_register: bool, **who: Any) -> tuple[list[Any] | None, str]:  # noqa: ARG002 -- theirs
+    def validate(self, password: str, is_register: bool, **who: Any) -> tuple[list[Any] | None, str]:  # noqa: ARG002 -- their signature
         """(what is wrong or None, the password in the spelling that is hashed)."""
         password = spelled(password)
         wrong = problem(password, str(getattr(who.get("user"), "email", "")))

@@ -89,7 +89,7 @@ def _refuse_while_somebody_works() -> None:
 
 def _newest(target: Engine) -> Callable[[], None]:
     """What brings the target's tables to the newest form. Refused unless our own have it."""
-    migrations.ready(current_app._get_current_object())  # type: ignore[attr-defined]
+    migrations.ready(current_app._get_current_object())  # type: ignore[attr-defined]  # typed as the app itself
     config = current_app.extensions["migrate"].migrate.get_config()
     heads = set(ScriptDirectory.from_config(config).get_heads())
     with db.engine.connect() as connection:

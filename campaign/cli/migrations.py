@@ -7,7 +7,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
-from flask_migrate.cli import db as theirs  # type: ignore[import-not-found]
+from flask_migrate.cli import db as theirs  # type: ignore[import-not-found]  # its stubs leave this module out
 
 from campaign.extensions import db
 
@@ -19,7 +19,7 @@ def ready(app: Flask) -> None:
 
 @with_appcontext
 def _begin(**options: Any) -> None:
-    ready(current_app._get_current_object())  # type: ignore[attr-defined]
+    ready(current_app._get_current_object())  # type: ignore[attr-defined]  # Werkzeug types the proxy as the app
     theirs.callback(**options)
 
 
