@@ -1,18 +1,25 @@
-"""Two writes in one system call: a message's end to its socket, and a line to the journal that says so.
+"""Two things in one system call: a message's end goes to its socket, and an octet in memory says so.
 
 A process that is killed dies on its way out of a system call, never within one. Between two calls it can die at any
 time, and most of all just after the first: whoever was woken by what it sent has the processor then. So what decides
-over a letter is done in one: by `io_submit`, Linux's oldest way to give several orders at once, which carries out
-writes to sockets and files one after the other before it returns. Elsewhere, and where it is forbidden, it isn't to be
-had, nor under TLS, which only its library can write; there the two are done as two.
+over a letter is done in one: by `io_submit`, Linux's oldest way to give several orders at once, which carries out one
+after the other before it returns.
+
+A write to a file would not do beside the one to the socket: one that finds its process killed writes nothing, while a
+socket takes what it is given. What isn't refused to the dying is to read from /dev/zero: the octet turns zero, in
+memory that is a file's (`Journal`), and stays so.
+
+Elsewhere than on Linux, and where it is forbidden, the call isn't to be had, nor under TLS, which only its library can
+write; there the two are done as two.
 """
 
 import ctypes
+import os
 import platform
 import sys
 
 _NUMBERS = {"x86_64": (206, 208, 209), "aarch64": (0, 4, 2)}  # of io_setup, io_getevents, io_submit
-_WRITE = 1  # IOCB_CMD_PWRITE
+_READ, _WRITE = 0, 1  # IOCB_CMD_PREAD, IOCB_CMD_PWRITE
 
 
 class _Order(ctypes.Structure):
@@ -57,26 +64,27 @@ class Writer:
             and self._call(self._numbers[0], ctypes.c_long(2), ctypes.byref(self._context)) != 0
         ):
             self._numbers = None
-        self._orders = (_Order(data=0, command=_WRITE), _Order(data=1, command=_WRITE))
-        self._list = (ctypes.POINTER(_Order) * 2)(*map(ctypes.pointer, self._orders))
+        self._mark, self._message = _Order(data=0, command=_READ, length=1), _Order(data=1, command=_WRITE)
+        self._list = (ctypes.POINTER(_Order) * 2)(ctypes.pointer(self._mark), ctypes.pointer(self._message))
         self._done = (_Done * 2)()
+        if self._numbers is not None:
+            self._mark.file = self._zero = os.open("/dev/zero", os.O_RDONLY | os.O_CLOEXEC)
 
-    def write(self, socket: int, message: bytes, file: int, line: bytes, place: int) -> tuple[int, bool] | None:
-        """Octets that the socket has taken, and whether the whole line is written at its place of the file.
+    def write(self, socket: int, message: bytes, octet: int) -> tuple[int, bool] | None:
+        """Octets that the socket has taken, and whether the one at that address of memory is zero now.
 
         None: it can't be done here, and nothing was. socket: not one that waits.
         """
         if self._numbers is None:
             return None
         _, events, submit = self._numbers
-        for order, where, what in zip(self._orders, (socket, file), (message, line), strict=True):
-            order.file, order.length = where, len(what)
-            order.octets = ctypes.cast(ctypes.c_char_p(what), ctypes.c_void_p).value or 0
-        self._orders[1].offset = place
+        self._mark.octets = octet
+        self._message.file, self._message.length = socket, len(message)
+        self._message.octets = ctypes.cast(ctypes.c_char_p(message), ctypes.c_void_p).value or 0
         given = self._call(submit, self._context, ctypes.c_long(2), self._list)
         if given <= 0:
             self._numbers = None
             return None
         self._call(events, self._context, ctypes.c_long(given), ctypes.c_long(given), self._done, None)
         results = {int(done.data): int(done.result) for done in self._done[:given]}
-        return max(results.get(0, 0), 0), results.get(1, 0) == len(line)
+        return max(results.get(1, 0), 0), results.get(0, 0) == 1

@@ -33,7 +33,7 @@ class Presence:
         self._folder = folder
         self.name = tokens.new()
         draft = folder / f".{self.name}"  # under its name it is locked from the first moment, or a sweep would take it
-        self._lock = os.open(draft, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         draft.rename(self._path(self.name))
         self.journal = journal.Journal(self._lock)
@@ -85,7 +85,7 @@ class Presence:
         """The journal stays if there is something in it that isn't recorded."""
         if self._beacon is not None:
             self._beacon.put_out()
-        if not os.fstat(self._lock).st_size:
+        if self.journal.is_empty:
             self._path(self.name).unlink(missing_ok=True)
         os.close(self._lock)
 

@@ -1,7 +1,10 @@
 """A message's end and the note that it is out, in one system call: no kill can come between."""
 
+import ctypes
+import mmap
 import os
 import platform
+import signal
 import socket
 import sys
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in at_once._NUMBERS,
     reason="io_submit is Linux's, and known here for x86_64 and aarch64",
 )
-LINE = b"S 7 0\n"
+KILLS = 60  # one in seven of them finds two that aren't one
 
 
 @pytest.fixture
@@ -38,54 +41,87 @@ def file(tmp_path):
     os.close(number)
 
 
-def content(file):
-    return os.pread(file, 1000, 0)
+@pytest.fixture
+def memory():
+    made = mmap.mmap(-1, mmap.PAGESIZE)
+    made[:3] = b"???"
+    return made
 
 
-def test_both_are_written_and_again(pair, file):
+def second_octet(memory):
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory)) + 1
+
+
+def test_both_are_written_and_again(pair, memory):
     ours, theirs = pair
     writer = Writer()
 
-    assert writer.write(ours.fileno(), b"so long\r\n.\r\n", file, LINE, 0) == (12, True)
-    assert writer.write(ours.fileno(), b".\r\n", file, b"S 8 0\n", len(LINE)) == (3, True)
+    assert writer.write(ours.fileno(), b"so long\r\n.\r\n", second_octet(memory)) == (12, True)
+    assert writer.write(ours.fileno(), b".\r\n", second_octet(memory) + 1) == (3, True)
 
     assert theirs.recv(100) == b"so long\r\n.\r\n.\r\n"
-    assert content(file) == LINE + b"S 8 0\n"
+    assert memory[:4] == b"?\0\0\0"
 
 
-def test_a_socket_that_is_full_takes_what_fits(pair, file):
+def test_a_socket_that_is_full_takes_what_fits(pair, memory):
     ours, _theirs = pair
 
-    taken, is_noted = Writer().write(ours.fileno(), b"x" * 10_000_000, file, LINE, 0)
+    taken, is_noted = Writer().write(ours.fileno(), b"x" * 10_000_000, second_octet(memory))
 
     assert 0 < taken < 10_000_000
     assert is_noted
 
 
-def test_where_nobody_listens_any_more_nothing_is_taken(pair, file):
+def test_where_nobody_listens_any_more_nothing_is_taken(pair, memory):
     ours, theirs = pair
     theirs.close()
 
-    assert Writer().write(ours.fileno(), b".\r\n", file, LINE, 0) == (0, True)
+    assert Writer().write(ours.fileno(), b".\r\n", second_octet(memory)) == (0, True)
 
 
-def test_a_line_that_cant_be_written_is_told(pair, tmp_path):
+def test_a_note_that_cant_be_made_is_told(pair):
     ours, _theirs = pair
-    (tmp_path / "journal").touch()
-    only_to_read = os.open(tmp_path / "journal", os.O_RDONLY)
 
-    done = Writer().write(ours.fileno(), b".\r\n", only_to_read, LINE, 0)
-
-    os.close(only_to_read)
-    assert done in ((3, False), None)
+    assert Writer().write(ours.fileno(), b".\r\n", 8) == (3, False)  # at that address there is no memory
 
 
-def test_where_there_is_no_such_call_nothing_is_done(pair, file, monkeypatch):
+def test_where_there_is_no_such_call_nothing_is_done(pair, memory, monkeypatch):
     monkeypatch.setattr(at_once, "_NUMBERS", {})
     ours, _theirs = pair
 
-    assert Writer().write(ours.fileno(), b".\r\n", file, LINE, 0) is None
-    assert content(file) == b""
+    assert Writer().write(ours.fileno(), b".\r\n", second_octet(memory)) is None
+    assert memory[:3] == b"???"
+
+
+def test_of_a_process_that_is_killed_over_it_what_was_taken_is_noted_and_nothing_else(tmp_path):
+    """Killed by whoever hears of it first, when it is in the midst of that call or just about to leave it."""
+    for kill in range(KILLS):
+        path = tmp_path / str(kill)
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            child = os.fork() or _hand_over_for_ever(path, listening.getsockname())
+            theirs = listening.accept()[0]
+        heard = theirs.recv(8 * (kill % 50 + 1), socket.MSG_WAITALL)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        while more := theirs.recv(65536):
+            heard += more
+        theirs.close()
+
+        assert max(read(path.read_text())) == int(heard[-8:])
+
+
+def _hand_over_for_ever(path, address):
+    """Number by number, eight octets for each."""
+    try:
+        ours = socket.create_connection(address)
+        ours.setblocking(False)
+        journal, number = Journal(os.open(path, os.O_RDWR | os.O_CREAT)), 0
+        while True:
+            if journal.hand_over(number + 1, ours.fileno(), b"%8d" % (number + 1)) == (8, True):
+                number += 1
+            journal.settle([number - 3])
+    finally:
+        os._exit(1)
 
 
 @pytest.mark.parametrize("has_it", [True, False])
@@ -107,4 +143,4 @@ def test_a_letter_is_noted_as_handed_over_with_that_call_and_without(file, monke
     assert code == 250
     assert len(server.taken) == 1
     assert marks == ([] if has_it else [Mark.DOT, Mark.HANDED_OVER])
-    assert read(content(file).decode()) == {7: (Mark.HANDED_OVER, 0)}
+    assert read(os.pread(file, 1000, 0).decode()) == {7: (Mark.HANDED_OVER, 0)}

@@ -4,6 +4,7 @@ import pytest
 
 from campaign.extensions import db
 from campaign.outbox import posting
+from campaign.outbox.journal import read
 from campaign.outbox.models import Delivery, DeliveryState, Kind, OnUnknown
 from tests import make
 
@@ -82,4 +83,4 @@ def test_a_journal_is_swept_up_once_it_was_read_and_empty_once_all_is_recorded(l
     worker.run_until_idle()
 
     [journal] = (tmp_path / "workers").iterdir()
-    assert (journal.stem, journal.read_text()) == (worker.presence.name, "")
+    assert (journal.stem, read(journal.read_text())) == (worker.presence.name, {})
