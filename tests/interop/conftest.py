@@ -9,6 +9,16 @@ from campaign.actions.parts import AgendaItem
 from campaign.columns import Texts
 from campaign.extensions import db
 from tests import make
+from tests.interop import programs
+
+
+@pytest.fixture(scope="session")
+def running():
+    """The programs that are started: name -> how to ask it."""
+    started = {"ical.js": programs.icaljs(), "node-ical": programs.nodeical(), "sabre": programs.sabre()}
+    yield started
+    for program in started.values():
+        program.close()
 
 
 @pytest.fixture

@@ -83,49 +83,42 @@ def ical_reads(text: bytes) -> list[Understood]:
     ]
 
 
-def nodeical_reads(text: bytes) -> list[Understood]:
-    """node-ical (MagicMirror, Homey, Node-RED)."""
-    return _told_by(["node", HERE / "read_node_ical.mjs"], text)
+class Running:
+    """A program of another language around one of its libraries, started once for many calendars."""
 
-
-def sabre_reads(text: bytes) -> list[Understood]:
-    """sabre/vobject (Nextcloud's server, Baïkal, many sites in PHP)."""
-    return _told_by(["php", HERE / "read.php"], text)
-
-
-def icaljs_reads(text: bytes) -> list[Understood]:
-    """ical.js (Thunderbird, Nextcloud)."""
-    return _told_by(["node", HERE / "read.mjs"], text)
-
-
-class IcalJs:
-    """ical.js, started once for many calendars."""
-
-    def __init__(self) -> None:
-        self._node = subprocess.Popen(
-            ["node", HERE / "read_on.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    def __init__(self, *command: str | Path) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
 
     def __call__(self, text: bytes) -> list[Understood]:
-        self._node.stdin.write(f"{json.dumps(text.decode())}\n")
-        self._node.stdin.flush()
-        answer = self._node.stdout.readline()
+        self._process.stdin.write(f"{json.dumps(text.decode())}\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
         assert answer, "it broke off"
         return _from_json(answer)
 
     def close(self) -> None:
-        with self._node:
-            self._node.stdin.close()
+        with self._process:
+            self._process.stdin.close()
 
 
-def _told_by(command: list[str | Path], text: bytes) -> list[Understood]:
-    """What a program of ours around one of theirs says as JSON."""
-    answer = subprocess.run(command, input=text, capture_output=True, check=False)
-    assert answer.returncode == 0, answer.stderr.decode()
-    return _from_json(answer.stdout)
+def icaljs() -> Running:
+    """ical.js (Thunderbird, Nextcloud)."""
+    return Running("node", HERE / "read_icaljs.mjs")
 
 
-def _from_json(answer: bytes | str) -> list[Understood]:
+def nodeical() -> Running:
+    """node-ical (MagicMirror, Homey, Node-RED)."""
+    return Running("node", HERE / "read_node_ical.mjs")
+
+
+def sabre() -> Running:
+    """sabre/vobject (Nextcloud's server, Baïkal, many sites in PHP)."""
+    return Running("php", HERE / "read.php")
+
+
+def _from_json(answer: str) -> list[Understood]:
     return [
         Understood(
             **{**event, "place": event["place"] or "", "start": _time(event["start"]), "end": _time(event["end"])}

@@ -1,9 +1,9 @@
 <?php
-// Reads a calendar with sabre/vobject from standard input; writes what it understood as JSON.
+// What sabre/vobject (Nextcloud's server's) understands of calendars: each comes as a line of JSON, and so does that.
 error_reporting(E_ALL & ~E_DEPRECATED);
 require "Sabre/VObject/autoload.php";
 
-function understood($property) {
+function when($property) {
     $at = $property->getDateTime();
     return $property->hasTime() ? $at->getTimestamp() : $at->format("Y-m-d");
 }
@@ -13,17 +13,23 @@ function plain($property) {
     return strtr((string) $property, ["\\\\" => "\\", "\\," => ",", "\\;" => ";"]);
 }
 
-$events = [];
-foreach (Sabre\VObject\Reader::read(stream_get_contents(STDIN))->select("VEVENT") as $event) {
-    $events[] = [
-        "uid" => (string) $event->UID,
-        "start" => understood($event->DTSTART),
-        "end" => understood($event->DTEND),
-        "title" => plain($event->SUMMARY),
-        "place" => plain($event->LOCATION),
-        "description" => plain($event->DESCRIPTION),
-        "status" => (string) $event->STATUS,
-        "sequence" => (int) (string) $event->SEQUENCE,
-    ];
+function understood($text) {
+    $events = [];
+    foreach (Sabre\VObject\Reader::read($text)->select("VEVENT") as $event) {
+        $events[] = [
+            "uid" => (string) $event->UID,
+            "start" => when($event->DTSTART),
+            "end" => when($event->DTEND),
+            "title" => plain($event->SUMMARY),
+            "place" => plain($event->LOCATION),
+            "description" => plain($event->DESCRIPTION),
+            "status" => (string) $event->STATUS,
+            "sequence" => (int) (string) $event->SEQUENCE,
+        ];
+    }
+    return $events;
 }
-echo json_encode($events, JSON_THROW_ON_ERROR);
+
+while (($line = fgets(STDIN)) !== false) {
+    fwrite(STDOUT, json_encode(understood(json_decode($line, flags: JSON_THROW_ON_ERROR)), JSON_THROW_ON_ERROR) . "\n");
+}

@@ -1,6 +1,6 @@
-// Reads a calendar with node-ical from standard input; writes what it understood as JSON.
-import { readFileSync } from "node:fs";
+// What node-ical (MagicMirror's, Node-RED's) understands of calendars.
 import ical from "node-ical";
+import { answer } from "./lines.mjs";
 
 const told = (value) => (typeof value === "object" && value ? value.val : value) ?? "";
 const time = (at) => {
@@ -10,16 +10,18 @@ const time = (at) => {
   }
   return at.getTime() / 1000;
 };
-const events = Object.values(ical.sync.parseICS(readFileSync(0, "utf8")))
-  .filter((part) => part.type === "VEVENT")
-  .map((event) => ({
-    uid: event.uid,
-    start: time(event.start),
-    end: time(event.end),
-    title: told(event.summary),
-    place: told(event.location),
-    description: told(event.description),
-    status: event.status,
-    sequence: Number(event.sequence),
-  }));
-process.stdout.write(JSON.stringify(events));
+
+await answer((text) =>
+  Object.values(ical.sync.parseICS(text))
+    .filter((part) => part.type === "VEVENT")
+    .map((event) => ({
+      uid: event.uid,
+      start: time(event.start),
+      end: time(event.end),
+      title: told(event.summary),
+      place: told(event.location),
+      description: told(event.description),
+      status: event.status,
+      sequence: Number(event.sequence),
+    })),
+);

@@ -62,13 +62,6 @@ def actions(draw):
     }
 
 
-@pytest.fixture(scope="module")
-def icaljs():
-    program = programs.IcalJs()
-    yield program
-    program.close()
-
-
 def put(cause, given):
     """Into the database, secret if the public is not to know it."""
     given, becomes = dict(given), given["becomes"]
@@ -106,7 +99,7 @@ def told(action):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(actions(), min_size=1, max_size=4), st.sampled_from(["", *LANGUAGES]))
-def test_others_read_what_the_database_says_and_nothing_that_isnt_public(client, icaljs, several, lang):
+def test_others_read_what_the_database_says_and_nothing_that_isnt_public(client, running, several, lang):
     cause = make.campaign()
     everything = [put(cause, given) for given in several]
     public = {action.uid: action for action in everything if action.is_public() and not action.unlisted}
@@ -124,7 +117,7 @@ def test_others_read_what_the_database_says_and_nothing_that_isnt_public(client,
         for path in ("/calendar.ics", "/calendar.ics?agenda=1", "/calendar/other.ics")
     ]
 
-    for read in (programs.icalendar_reads, icaljs):
+    for read in (programs.icalendar_reads, running["ical.js"]):
         found = {event.uid: event for event in read(feed)}
         assert found.keys() == public.keys()
         for uid, action in public.items():

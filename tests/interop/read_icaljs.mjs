@@ -1,9 +1,10 @@
-// What ical.js (Thunderbird's, Nextcloud's) understands of a calendar.
+// What ical.js (Thunderbird's, Nextcloud's) understands of calendars.
 import ICAL from "ical.js";
+import { answer } from "./lines.mjs";
 
 ICAL.design.strict = true;
 
-export function understood(text) {
+await answer((text) => {
   const calendar = new ICAL.Component(ICAL.parse(text));
   ICAL.TimezoneService.reset();
   for (const zone of calendar.getAllSubcomponents("vtimezone")) {
@@ -22,4 +23,4 @@ export function understood(text) {
       sequence: event.sequence,
     };
   });
-}
+});
