@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from campaign.actions.models import Action, Kind, Status
@@ -70,12 +70,13 @@ def keys(
     *,
     after: datetime | None = None,
     cancelled_after: datetime | None = None,
-) -> list[tuple[str, int]]:
-    """The same, only as (UID, version): of ten thousand, a feed reads few more.
+) -> list[str]:
+    """The same, only version and UID, with a space between: of ten thousand, a feed reads few more.
 
     after, cancelled_after: only those that end later; of what is cancelled, later than the second.
     """
-    query = select(Action.uid, Action.version).where(*_LISTED).order_by(Action.starts_at, Action.id)
+    line = cast(Action.version, String) + " " + Action.uid
+    query = select(line.label("line")).where(*_LISTED).order_by(Action.starts_at, Action.id)
     if campaign is not None:
         query = query.where(Action.campaign_id == campaign.id)
     if kind is not None:
@@ -84,8 +85,10 @@ def keys(
         query = query.where(Action.ends_at > after)
     if cancelled_after is not None:
         query = query.where((Action.status != Status.CANCELLED) | (Action.ends_at > cancelled_after))
-    with db.session.connection().execute(query) as rows:
-        return list(rows.cursor.fetchall())  # as the driver gives them: ten thousand are quicker so
+    # As one text: ten thousand rows would be objects that all that follows has to walk through. An aggregate takes the
+    # rows as its subquery has ordered them (SQLite: select.c, SF_OrderByReqd; PostgreSQL: 9.21, Aggregate Functions).
+    found = db.session.scalar(select(func.aggregate_strings(query.subquery().c.line, "\n")))
+    return found.split("\n") if found else []
 
 
 def by_uids(uids: Sequence[str]) -> Iterator[Action]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from campaign.actions import listing
 from campaign.actions.models import KIND_WORDS, Action, Kind
-from campaign.calendars import entries, ical
+from campaign.calendars import entries, ical, pieces
 from campaign.calendars.ical import Head, Sender, Written
+from campaign.calendars.made import Made
 from campaign.calendars.pieces import Pieces
-from campaign.calendars.shelf import Made, Shelf
+from campaign.calendars.shelf import Shelf
 from campaign.campaigns import listing as campaigns
 from campaign.campaigns.models import Campaign
 from campaign.copies import Copy
@@ -86,7 +87,7 @@ def of_one(action: Action, shelf: Shelf, lang: str, base_url: str, path: str, *,
     def made() -> Made:
         events = shelf.events(
             _form(lang, agenda),
-            [(action.uid, action.version)],
+            [pieces.key(action.uid, action.version)],
             lambda _: iter([(action.uid, _written(action, lang, base_url, agenda))]),
         )
         return _bound(events, action.changed_at)
@@ -116,8 +117,8 @@ def _named(cause: Campaign | None, kind: Kind | None, lang: str) -> tuple[str, s
 
 
 def _bound(events: Pieces, changed_at: datetime | None, head: Head | None = None) -> Made:
-    front, back = ical.around(set(events.needs), head)
-    return Made(b"".join([front, *events.texts, back]), changed_at, events.cut(len(front)))
+    front, back = ical.around(events.cut.needs, head)
+    return Made([front, *events.texts, back], changed_at, events.cut_from(len(front)))
 
 
 def _form(lang: str, agenda: bool) -> str:

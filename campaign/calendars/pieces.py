@@ -1,50 +1,70 @@
 """A feed's bytes, cut at the borders of its events: after a change, all but what changed is copied in long pieces.
 
-Reading ten thousand texts one by one takes ten times as long as finding out which few of them are new.
+Reading ten thousand texts one by one takes ten times as long as finding out which few of them are new. So what is known
+of ten thousand events is lists of numbers and texts, never ten thousand objects: each poll after a change reads it all.
 """
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import accumulate
 from typing import NamedTuple
 
-Key = tuple[str, int]  # an action's UID and version
+Key = str  # an action's version and UID, with a space between: as `listing.keys` reads them
 Need = tuple[str, int]  # the zone whose VTIMEZONE an event needs, and from which year on; no zone if it needs none
 Buffer = bytes | memoryview
+
+NUMBERS = "I"  # the array's type: four octets each
+
+
+def key(uid: str, version: int) -> Key:
+    return f"{version} {uid}"
+
+
+def uid_and_version(key: Key) -> tuple[str, int]:
+    version, _, uid = key.partition(" ")
+    return uid, int(version)
+
+
+def digest(text: Buffer) -> bytes:
+    """Sixteen octets."""
+    return sha256(text).digest()[:16]
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Where each event lies: they stand one after the other from `start` on, `lengths` octets each."""
+    """Where each event lies: they stand one after the other from `start` on, `lengths` octets each.
 
-    keys: Sequence[Key]
-    needs: Sequence[Need]
-    lengths: Sequence[int]
-    start: int
+    kinds:   of needs; there may be some that no event has any more.
+    numbers: which of them each event has.
+    digests: of each event, sixteen octets.
+    """
 
-    def columns(self) -> tuple[str, bytes, bytes, str, bytes, int]:
+    keys: list[Key]
+    kinds: list[Need]
+    numbers: "array[int]"
+    lengths: "array[int]"
+    digests: bytes
+    start: int = 0
+
+    @property
+    def needs(self) -> set[Need]:
+        """Of all events together."""
+        return {self.kinds[number] for number in set(self.numbers)}
+
+    def columns(self) -> tuple[str, str, bytes, bytes, bytes, int]:
         """As it is stored."""
-        kinds = sorted(set(self.needs))
-        number = {need: at for at, need in enumerate(kinds)}
+        kinds = "\n".join(f"{year} {zone}" for zone, year in self.kinds)
         return (
-            "\n".join(uid for uid, _ in self.keys),
-            array("q", [version for _, version in self.keys]).tobytes(),
-            array("I", self.lengths).tobytes(),
-            "\n".join(f"{year} {zone}" for zone, year in kinds),
-            array("H", [number[need] for need in self.needs]).tobytes(),
+            *("\n".join(self.keys), kinds, self.numbers.tobytes(), self.lengths.tobytes(), self.digests),
             self.start,
         )
 
     @classmethod
-    def of_columns(cls, uids: str, versions: bytes, lengths: bytes, kinds: str, needs: bytes, start: int) -> "Cut":
+    def of_columns(cls, keys: str, kinds: str, numbers: bytes, lengths: bytes, digests: bytes, start: int) -> "Cut":
         known = [(zone, int(year)) for year, _, zone in (kind.partition(" ") for kind in kinds.split("\n"))]
-        return cls(
-            list(zip(uids.split("\n"), array("q", versions), strict=True)),
-            [known[number] for number in array("H", needs)],
-            array("I", lengths),
-            start,
-        )
+        return cls(keys.split("\n"), known, array(NUMBERS, numbers), array(NUMBERS, lengths), digests, start)
 
 
 @dataclass(frozen=True)
@@ -52,19 +72,19 @@ class Pieces:
     """The events of a feed, in order; several that stood together before may be one piece."""
 
     texts: Sequence[Buffer]
-    keys: Sequence[Key]
-    needs: Sequence[Need]
-    lengths: Sequence[int]
+    cut: Cut
 
-    def cut(self, start: int) -> Cut:
+    def cut_from(self, start: int) -> Cut:
         """start: where the first lies in the bytes that were made of them."""
-        return Cut(self.keys, self.needs, self.lengths, start)
+        return replace(self.cut, start=start)
 
 
 def whole(keys: Sequence[Key], events: Iterable[tuple[Need, bytes]]) -> Pieces:
     """Each event a piece of its own."""
-    needs, texts = zip(*events, strict=True) if keys else ((), ())
-    return Pieces(texts, keys, needs, array("I", map(len, texts)))
+    making = _Making([])
+    for its_key, event in zip(keys, events, strict=True):
+        making.add(its_key, *event)
+    return making.done()
 
 
 class Run(NamedTuple):
@@ -80,15 +100,17 @@ class Run(NamedTuple):
 
 def runs(keys: Sequence[Key], cut: Cut) -> list[Run]:
     """What of a feed can be copied, and in how long pieces."""
-    places = {key: place for place, key in enumerate(cut.keys)}
-    found: list[Run] = []
-    at = 0
-    while at < len(keys):
+    before, longer = cut.keys, len(cut.keys) - len(keys)
+    at = front = _in_common(keys, 0, before, 0)
+    back = min(_in_common(keys[::-1], 0, before[::-1], 0), len(keys) - front, len(before) - front)
+    places = {key: place for place, key in enumerate(before[front : len(before) - back], front)}
+    found = [Run(0, 0, front)] if front else []
+    while at < len(keys) - back:
         place = places.get(keys[at])
-        count = 1 if place is None else _in_common(keys, at, cut.keys, place)
+        count = 1 if place is None else _in_common(keys, at, before, place)
         found.append(Run(at, place, count))
         at += count
-    return found
+    return [*found, Run(at, at + longer, len(keys) - at)] if at < len(keys) else found
 
 
 def patched(
@@ -99,29 +121,50 @@ def patched(
     copied: `runs` of these keys.
     """
     borders, old = list(accumulate(cut.lengths, initial=cut.start)), memoryview(before)
-    texts: list[Buffer] = []
-    kept: list[Key] = []
-    needs: list[Need] = []
-    lengths = array("I")
+    making = _Making(cut.kinds)
     for at, place, count in copied:
         if place is not None:
-            texts.append(old[borders[place] : borders[place + count]])
-            kept += keys[at : at + count]
-            needs += cut.needs[place : place + count]
-            lengths.extend(cut.lengths[place : place + count])
+            making.copy(cut, place, count, old[borders[place] : borders[place + count]])
         elif keys[at] in new:
-            need, text = new[keys[at]]
-            texts.append(text)
-            kept.append(keys[at])
-            needs.append(need)
-            lengths.append(len(text))
-    return Pieces(texts, kept, needs, lengths)
+            making.add(keys[at], *new[keys[at]])
+    return making.done()
+
+
+class _Making:
+    """Pieces, as they are put one after the other."""
+
+    def __init__(self, kinds: Iterable[Need]) -> None:
+        self._texts: list[Buffer] = []
+        self._keys: list[Key] = []
+        self._kinds = {need: number for number, need in enumerate(kinds)}
+        self._numbers, self._lengths = array(NUMBERS), array(NUMBERS)
+        self._digests = bytearray()
+
+    def add(self, key: Key, need: Need, text: bytes) -> None:
+        self._texts.append(text)
+        self._keys.append(key)
+        self._numbers.append(self._kinds.setdefault(need, len(self._kinds)))
+        self._lengths.append(len(text))
+        self._digests += digest(text)
+
+    def copy(self, cut: Cut, place: int, count: int, text: memoryview) -> None:
+        """So many events from a place of `cut` on, whose kinds are those that this began with."""
+        some = slice(place, place + count)
+        self._texts.append(text)
+        self._keys += cut.keys[some]
+        self._numbers += cut.numbers[some]
+        self._lengths += cut.lengths[some]
+        self._digests += cut.digests[some.start * 16 : some.stop * 16]
+
+    def done(self) -> Pieces:
+        cut = Cut(self._keys, list(self._kinds), self._numbers, self._lengths, bytes(self._digests))
+        return Pieces(self._texts, cut)
 
 
 def _in_common(mine: Sequence[Key], at: int, theirs: Sequence[Key], place: int) -> int:
     """How many are the same from there on. In strides that grow and then shrink: comparing slices is quick."""
     most = min(len(mine) - at, len(theirs) - place)
-    count, stride = 1, 1
+    count, stride = 0, 1
     while count + stride <= most and _same(mine, at + count, theirs, place + count, stride):
         count += stride
         stride *= 2

@@ -10,10 +10,9 @@ import fcntl
 import gzip
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -22,44 +21,35 @@ from time import sleep
 
 from campaign.calendars import pieces
 from campaign.calendars.ical import Written
-from campaign.calendars.pieces import Cut, Key, Pieces
+from campaign.calendars.made import Made
+from campaign.calendars.pieces import Buffer, Cut, Key, Pieces
 from campaign.copies import Copy, OnDisk
 
 CODE = Path(__file__).parents[1]
 MANY = 500  # actions
-SECOND = timedelta(seconds=1)
 PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as it is comes first
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
 LEVEL = 6
 HUGE = 1024 * 1024  # octets: too many to be held by each process in each language
 LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
-TABLES = ("events", "feeds", "cuts")
-CUT = "uids, versions, lengths, kinds, needs, start"
+TABLES = ("events", "feeds", "marks")
+CUT = "keys, kinds, numbers, lengths, digests, start"
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS shape (shape TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS events (
+CREATE TABLE shape (shape TEXT NOT NULL);
+CREATE TABLE events (
     form TEXT NOT NULL, uid TEXT NOT NULL, version INTEGER NOT NULL, zone TEXT NOT NULL, year INTEGER NOT NULL,
     text BLOB NOT NULL, PRIMARY KEY (form, uid)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cuts (
-    address TEXT PRIMARY KEY, etag TEXT NOT NULL, uids TEXT NOT NULL, versions BLOB NOT NULL, lengths BLOB NOT NULL,
-    kinds TEXT NOT NULL, needs BLOB NOT NULL, start INTEGER NOT NULL
+CREATE TABLE marks (
+    address TEXT PRIMARY KEY, etag TEXT NOT NULL, keys TEXT NOT NULL, kinds TEXT NOT NULL, numbers BLOB NOT NULL,
+    lengths BLOB NOT NULL, digests BLOB NOT NULL, start INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS feeds (
+CREATE TABLE feeds (
     address TEXT PRIMARY KEY, version TEXT NOT NULL, etag TEXT NOT NULL, modified_at INTEGER, body BLOB, packed BLOB
 );
 """
 
 Render = Callable[[list[str]], Iterator[tuple[str, Written]]]
-
-
-@dataclass(frozen=True)
-class Made:
-    """A feed's bytes, when what they say last changed, and where each event lies in them."""
-
-    body: bytes
-    changed_at: datetime | None
-    cut: Cut | None = None
 
 
 class Shelf:
@@ -121,11 +111,10 @@ class Shelf:
     def _written(self, form: str, keys: Sequence[Key], render: Render) -> dict[Key, Written]:
         wanted = set(keys)
         found = {key: written for key, written in self._there(form, keys) if key in wanted}
-        lacking = dict(key for key in keys if key not in found)
+        lacking = dict(pieces.uid_and_version(key) for key in keys if key not in found)
         for uid, written in render(list(lacking)) if lacking else ():
-            key = (uid, lacking[uid])
-            found[key] = written
-            row = (form, *key, *written.need, written.text)
+            found[pieces.key(uid, lacking[uid])] = written
+            row = (form, uid, lacking[uid], *written.need, written.text)
             self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
         return found
 
@@ -136,13 +125,14 @@ class Shelf:
             rows = self._db.execute(query, (form,)).fetchall()
         else:
             one = f"{query} AND uid = ?"
-            rows = [row for uid, _ in keys for row in self._db.execute(one, (form, uid))]
+            uids = [uid for uid, _ in map(pieces.uid_and_version, keys)]
+            rows = [row for uid in uids for row in self._db.execute(one, (form, uid))]
         for uid, its_version, zone, year, text in rows:
-            yield (uid, its_version), Written((zone, year), text)
+            yield pieces.key(uid, its_version), Written((zone, year), text)
 
     def _before(self, address: str) -> tuple[Cut, bytes] | None:
         """The bytes that were last there, and how to cut them."""
-        query = f"SELECT {CUT} FROM cuts JOIN feeds USING (address, etag) WHERE address = ?"  # noqa: S608 -- names of ours
+        query = f"SELECT {CUT} FROM marks JOIN feeds USING (address, etag) WHERE address = ?"  # noqa: S608 -- names of ours
         row = self._db.execute(query, (address,)).fetchone()
         copy = self._stored(address, None) if row else None
         return (Cut.of_columns(*row), copy.body) if row and copy else None
@@ -160,23 +150,21 @@ class Shelf:
 
     def _make(self, address: str, version: str, make: Callable[[], Made]) -> Copy:
         made = make()
-        etag = sha256(made.body).hexdigest()[:32]
+        etag, size = made.etag, made.size
         before = self._db.execute("SELECT etag, modified_at FROM feeds WHERE address = ?", (address,)).fetchone()
-        modified_at = _modified(made.changed_at, etag, before)
-        copy = Copy(made.body, etag, modified_at)
-        is_large = len(made.body) >= LARGE
+        modified_at = made.modified_at(before)
+        is_large = size >= LARGE
+        if is_large and not self._path(etag).exists():
+            _write(self._path(etag), made.parts)
+        copy = Copy(OnDisk(self._path(etag)) if size >= HUGE else made.body, etag, modified_at)
         if not is_large:
-            copy.packed = gzip.compress(made.body, LEVEL, mtime=0)
-        elif not self._path(etag).exists():
-            _write(self._path(etag), made.body)
-        if len(made.body) >= HUGE:
-            copy.content = OnDisk(self._path(etag))
+            copy.packed = gzip.compress(copy.body, LEVEL, mtime=0)
         at = int(modified_at.timestamp()) if modified_at else None
-        row = (address, version, etag, at, None if is_large else made.body, copy.packed)
+        row = (address, version, etag, at, None if is_large else copy.body, copy.packed)
         self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", row)
         if is_large and made.cut is not None:
             marks = (address, etag, *made.cut.columns())
-            self._db.execute("INSERT OR REPLACE INTO cuts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
+            self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
         if before is not None and before[0] != etag:
             self._throw_away(before[0])
         return copy
@@ -227,7 +215,7 @@ class Shelf:
             fcntl.flock(lock, fcntl.LOCK_EX)
             path = self._packed_path(copy.etag)
             if not path.exists() and self._path(copy.etag).exists():
-                _write(path, gzip.compress(copy.body, LEVEL, mtime=0))
+                _write(path, [gzip.compress(copy.body, LEVEL, mtime=0)])
         with suppress(FileNotFoundError):
             copy.packed = path.read_bytes()
 
@@ -246,12 +234,14 @@ class Shelf:
         return self._connection
 
     def _lay_out(self, connection: sqlite3.Connection) -> None:
+        connection.execute("CREATE TABLE IF NOT EXISTS shape (shape TEXT NOT NULL)")
+        if connection.execute("SELECT shape FROM shape").fetchall() == [(self._shape,)]:
+            return
+        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+            connection.execute(f"DROP TABLE {table}")
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
-        if connection.execute("SELECT shape FROM shape").fetchall() != [(self._shape,)]:
-            for table in (*TABLES, "shape"):
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
-            connection.execute("INSERT INTO shape VALUES (?)", (self._shape,))
+        connection.execute("INSERT INTO shape VALUES (?)", (self._shape,))
 
     def _path(self, etag: str) -> Path:
         return self._folder / f"{etag}.ics"
@@ -270,16 +260,6 @@ def shape(base_url: str) -> str:
     return digest.hexdigest()
 
 
-def _modified(changed_at: datetime | None, etag: str, before: tuple[str, int | None] | None) -> datetime | None:
-    """A Last-Modified that no other content of this address has had: the change's own, or a second after the last."""
-    if before is None or before[1] is None:
-        return changed_at
-    last = datetime.fromtimestamp(before[1], UTC)
-    if before[0] == etag:
-        return last
-    return max(changed_at or last, last + SECOND)
-
-
 @contextmanager
 def _writing(connection: sqlite3.Connection) -> Iterator[None]:
     """Nobody else rebuilds anything meanwhile, in no process."""
@@ -292,8 +272,9 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, parts: Iterable[Buffer]) -> None:
     """All of it or nothing."""
     new = path.with_name(f"{path.name}.{threading.get_ident()}.new")
-    new.write_bytes(content)
+    with new.open("wb") as file:
+        file.writelines(parts)
     new.replace(path)

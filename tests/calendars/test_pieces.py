@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.calendars import pieces
+from campaign.calendars.pieces import Cut
 
 HEAD = b"BEGIN:VCALENDAR\r\n"
 versions = st.dictionaries(
@@ -12,7 +13,8 @@ versions = st.dictionaries(
 
 
 def event(key):
-    return ("Europe/Paris", key[1]), f"{key[0]}{key[1]}".encode() * (1 + len(key[0]) % 3)
+    uid, version = pieces.uid_and_version(key)
+    return ("Europe/Paris", version), f"{uid}{version}".encode() * (1 + len(uid) % 3)
 
 
 def feed(keys):
@@ -22,10 +24,10 @@ def feed(keys):
 
 @given(versions, versions, st.randoms(use_true_random=False))
 def test_what_is_patched_is_what_would_be_made_anew(before, after, order):
-    had, wanted = list(before.items()), list(after.items())
+    had, wanted = ([pieces.key(*each) for each in some.items()] for some in (before, after))
     order.shuffle(wanted)
     body, made = feed(had)
-    cut = made.cut(len(HEAD))
+    cut = made.cut_from(len(HEAD))
 
     copied = pieces.runs(wanted, cut)
     new = {key: event(key) for key in (wanted[run.at] for run in copied if run.place is None)}
@@ -33,29 +35,37 @@ def test_what_is_patched_is_what_would_be_made_anew(before, after, order):
 
     expected, whole = feed(wanted)
     assert HEAD + b"".join(patched.texts) == expected
-    assert (list(patched.needs), list(patched.lengths)) == (list(whole.needs), list(whole.lengths))
-    assert patched.keys == whole.keys
+    assert patched.cut.needs == whole.cut.needs
+    assert (patched.cut.keys, patched.cut.lengths) == (whole.cut.keys, whole.cut.lengths)
+    assert patched.cut.digests == whole.cut.digests
     assert new.keys() == set(wanted) - set(had)
 
 
-def test_one_change_among_many_is_three_pieces():
-    keys = [(f"action-{number}", 1) for number in range(100)]
-    body, made = feed(keys)
-    changed = [*keys[:50], ("action-50", 2), *keys[51:]]
+@given(versions.filter(bool), st.integers(0, 1000))
+def test_a_cut_is_read_as_it_was_stored(before, start):
+    _, made = feed([pieces.key(*each) for each in before.items()])
+    cut = made.cut_from(start)
 
-    copied = pieces.runs(changed, made.cut(len(HEAD)))
+    assert Cut.of_columns(*cut.columns()) == cut
+
+
+def test_one_change_among_many_is_three_pieces():
+    keys = [pieces.key(f"action-{number}", 1) for number in range(100)]
+    body, made = feed(keys)
+    changed = [*keys[:50], pieces.key("action-50", 2), *keys[51:]]
+
+    copied = pieces.runs(changed, made.cut_from(len(HEAD)))
 
     assert copied == [(0, 0, 50), (50, None, 1), (51, 51, 49)]
-    assert b"".join(made.texts[:50]) == body[len(HEAD) :][: sum(made.lengths[:50])]
+    assert b"".join(made.texts[:50]) == body[len(HEAD) :][: sum(made.cut.lengths[:50])]
 
 
 def test_what_is_no_more_is_left_out():
-    keys = [("a", 1), ("b", 1), ("c", 1)]
+    keys = ["1 a", "1 b", "1 c"]
     body, made = feed(keys)
-
-    cut, wanted = made.cut(len(HEAD)), [("a", 1), ("b", 2), ("c", 1)]
+    cut, wanted = made.cut_from(len(HEAD)), ["1 a", "2 b", "1 c"]
 
     patched = pieces.patched(wanted, cut, body, pieces.runs(wanted, cut), {})
 
-    assert patched.keys == [("a", 1), ("c", 1)]
-    assert b"".join(patched.texts) == event(("a", 1))[1] + event(("c", 1))[1]
+    assert patched.cut.keys == ["1 a", "1 c"]
+    assert b"".join(patched.texts) == event("1 a")[1] + event("1 c")[1]
