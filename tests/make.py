@@ -13,7 +13,7 @@ from campaign.accounts.membership import Level as MembershipLevel
 from campaign.accounts.membership import Membership
 from campaign.accounts.models import Organizer, Team
 from campaign.actions import repeating
-from campaign.actions.models import Action, Level
+from campaign.actions.models import Action, Level, Status
 from campaign.articles.models import (
     Article,
     ArticleLink,
@@ -97,6 +97,7 @@ def action(owner=None, *, starts=None, hours=2.5, all_day=False, publish=True, c
         "address": "4899 Uplands Drive, Ottawa",
         "city": "Ottawa",
         "level": Level.REMINDERS,
+        "status": Status.DRAFT,
         **more,
     }
     zone = given.pop("zone", "America/Toronto")
@@ -110,11 +111,9 @@ def action(owner=None, *, starts=None, hours=2.5, all_day=False, publish=True, c
         **given,
     )
     row.set_time(starts, starts + timedelta(hours=hours), zone, all_day=all_day)
-    _add(row)
     if publish:
         row.publish(now)
-        db.session.flush()
-    return row
+    return _add(row)
 
 
 def series(first, count=4, **rule):
