@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from queue import Empty, SimpleQueue
 from urllib.parse import urljoin, urlsplit
 
@@ -91,9 +92,14 @@ class Fetcher:
     ) -> None:
         self._resolve = resolve or _look_up
         self._is_allowed = is_allowed
-        self._trust = trust or ssl.create_default_context()
+        self._given_trust = trust
         self._port = port
         self._seconds = seconds
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Read when it is first needed: that takes forty milliseconds, and few workers ever fetch anything."""
+        return self._given_trust or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
         """The calendar's octets: at most lines.LARGEST_FILE, and they begin as a calendar does. Raises NotFetched."""
