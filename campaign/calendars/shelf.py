@@ -10,6 +10,7 @@ import fcntl
 import gzip
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from time import sleep
 
-from campaign.calendars import pieces
+from campaign.calendars import memory, pieces
 from campaign.calendars.ical import Written
 from campaign.calendars.made import Made
 from campaign.calendars.pieces import Buffer, Cut, Key, Pieces
@@ -30,6 +31,7 @@ MANY = 500  # actions
 PAUSE = 0.2  # seconds before something is gzipped, so that who waits for it as it is comes first
 PATIENCE = 60  # seconds to wait for another process's rebuilding: the very first of ten thousand takes a few
 LEVEL = 6
+AT_ONCE = 64 * 1024  # octets read to be gzipped
 HUGE = 1024 * 1024  # octets: too many to be held by each process in each language
 LARGE = 64 * 1024  # octets: too many to gzip while somebody waits, and better kept in a file
 TABLES = ("events", "feeds", "marks")
@@ -64,6 +66,7 @@ class Shelf:
         self._copies: dict[str, tuple[str, Copy]] = {}  # by address: the version, and what it is
         self._to_pack: SimpleQueue[Copy] = SimpleQueue()
         self._packer: threading.Thread | None = None
+        self._has_rendered_many = False
 
     def feed(self, address: str, version: str, make: Callable[[], Made]) -> Copy:
         """What is at this address in this version: made now, unless it is there already.
@@ -78,6 +81,9 @@ class Shelf:
             if copy is None:
                 with _writing(self._db):
                     copy = self._stored(address, version) or self._make(address, version, make)
+            if self._has_rendered_many:
+                memory.give_back()
+                self._has_rendered_many = False
         if copy.size >= LARGE:
             self._copies[address] = (version, copy)
             self._have_packed(copy)
@@ -112,6 +118,7 @@ class Shelf:
         wanted = set(keys)
         found = {key: written for key, written in self._there(form, keys) if key in wanted}
         lacking = dict(pieces.uid_and_version(key) for key in keys if key not in found)
+        self._has_rendered_many |= len(lacking) > MANY
         for uid, written in render(list(lacking)) if lacking else ():
             found[pieces.key(uid, lacking[uid])] = written
             row = (form, uid, lacking[uid], *written.need, written.text)
@@ -215,7 +222,7 @@ class Shelf:
             fcntl.flock(lock, fcntl.LOCK_EX)
             path = self._packed_path(copy.etag)
             if not path.exists() and self._path(copy.etag).exists():
-                _write(path, [gzip.compress(copy.body, LEVEL, mtime=0)])
+                _write(path, _gzipped(self._path(copy.etag)))
         with suppress(FileNotFoundError):
             copy.packed = path.read_bytes()
 
@@ -270,6 +277,14 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _gzipped(path: Path) -> Iterator[bytes]:
+    packer = zlib.compressobj(LEVEL, wbits=zlib.MAX_WBITS | 16)  # with gzip's head, which tells no time
+    with path.open("rb") as file:
+        while some := file.read(AT_ONCE):
+            yield packer.compress(some)
+    yield packer.flush()
 
 
 def _write(path: Path, parts: Iterable[Buffer]) -> None:
