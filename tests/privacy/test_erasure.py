@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from campaign import clock, sealing, tokens
+from campaign import clock, sealing, timezones, tokens
 from campaign.accounts import joining
 from campaign.accounts.models import Invitation
 from campaign.extensions import db
@@ -103,21 +103,19 @@ def test_what_a_mail_server_has_noted_leads_to_no_answer_any_more(action, later,
     assert [(row.person_key, row.message_id in noted) for row in of_other] == [(other.id, True)] * 2
 
 
-@pytest.mark.parametrize(
-    "zone", ["Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "Etc/GMT+12"]
-)
-def test_in_every_zone_the_nightly_purge_falls_into_the_promised_day(app, purge, at, zone):
-    from campaign import timezones
+def test_in_every_zone_the_nightly_purge_falls_into_the_promised_day(app, purge, at):
+    zones = ["Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "Etc/GMT+12"]
+    rsvps = {make.rsvp(make.action(zone=zone), "ada@example.org"): zone for zone in zones}
+    erased = {}
+    at.set(min(rsvp.action.ends_at for rsvp in rsvps))
 
-    action = make.action(zone=zone)
-    rsvp = make.rsvp(action, "ada@example.org")
-    at.set(action.ends_at)
-
-    while rsvp.box is not None:
+    while len(erased) < len(rsvps):
         at.forward(timedelta(hours=1))
         purge()
+        gone = [rsvp for rsvp in rsvps if rsvp not in erased and rsvp.box is None]
+        erased.update({rsvp: timezones.wall(at(), rsvps[rsvp]).date() for rsvp in gone})
 
-    assert timezones.wall(at(), zone).date() == action.erase_on
+    assert erased == {rsvp: rsvp.action.erase_on for rsvp in rsvps}
 
 
 def test_a_copy_of_a_box_made_before_the_purge_cannot_be_opened_after_it(action, purge, keyring, at):
