@@ -16,7 +16,9 @@ from tests.web import corpus
 
 TYPED = ("text", "email", "search", "url", "tel", "number", "time", "password", None)
 CHUNKS = [" ".join(corpus.ALL[at::3]) for at in range(3)]
-ODD = ["a\x00b\x07c \u202eturned\u202c\u2066 \u2028\ufeff %00%s{0}\\", "x" * 1500]
+SHORT = (
+    '"><script>pwned</script> a\x00b\x07c \u202eturned\u202c\u2066 \u2028\ufeff %00%s{0}\\'  # has room in most fields
+)
 ANSWERS = {200, 303, 409, 422, 429}  # the last from forms that may not be sent often
 
 
@@ -86,7 +88,7 @@ def test_every_field_of_every_form_shows_it_as_text(app, alice):
     every = every_form(app, alice)
     assert len(every) > 15, "the forms are found"
 
-    for number, text in enumerate([*CHUNKS, *ODD]):
+    for number, text in enumerate([SHORT, *CHUNKS]):
         for action, (sent, typed) in every.items():
             page = alice.post(action, data={**sent, **dict.fromkeys(typed, text)})
             assert page.status_code in ANSWERS, (action, number)
