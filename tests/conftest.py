@@ -5,6 +5,7 @@ Tests run on SQLite; what is marked `both` runs on PostgreSQL too, and what is m
 """
 
 import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of dozens of processes would compile all of ours anew
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script: what we start would be
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # deaf to it, too
     if not hasattr(config, "workerinput"):  # of xdist's: they share the server of who started them
         os.environ[SERVER] = str(postgres.make_folder())
 

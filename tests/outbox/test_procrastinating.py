@@ -80,7 +80,7 @@ def running(**tasks):
         started.stop()
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=60):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it didn't come about in time"

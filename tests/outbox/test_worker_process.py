@@ -146,7 +146,7 @@ def test_told_to_stop_it_finishes_what_is_out_and_gives_back_the_rest(installati
 
     process.send_signal(told)
 
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     states = Counter(state for state, _, _ in installation.rows())
     assert states["sent"] == len(mailbox.letters) == len(mailbox.seen)
     assert states["queued"] == LETTERS - states["sent"] > 0
@@ -164,7 +164,7 @@ def test_told_twice_it_doesnt_wait_for_a_server_that_doesnt_answer(installation,
     time.sleep(0.7)
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=20) == 0
     assert Counter(state for state, _, _ in installation.rows())["sending"] >= 1
 
 
@@ -213,7 +213,7 @@ def test_it_refuses_in_words_to_start_without_the_keys_of_what_is_sealed(install
     shutil.rmtree(installation.settings.KEYS_DIR / "worker")
     (installation.settings.KEYS_DIR / "worker").mkdir(mode=0o700)
 
-    assert installation.start().wait(timeout=20) == 1
+    assert installation.start().wait(timeout=60) == 1
 
     log = installation.log.read_text()
     assert "without its old keys, what is sealed can't be opened" in log
@@ -223,7 +223,7 @@ def test_it_refuses_in_words_to_start_without_the_keys_of_what_is_sealed(install
 def test_it_refuses_in_words_to_start_without_a_database(installation):
     keyfiles.make(installation.settings.KEYS_DIR)
 
-    assert installation.start().wait(timeout=20) == 1
+    assert installation.start().wait(timeout=60) == 1
 
     log = installation.log.read_text()
     assert "flask db upgrade" in log
@@ -234,6 +234,6 @@ def test_it_refuses_in_words_to_start_with_a_sender_that_is_none(installation):
     installation.prepare()
     installation.env["MAIL_DEFAULT_SENDER"] = "nobody"
 
-    assert installation.start().wait(timeout=20) == 1
+    assert installation.start().wait(timeout=60) == 1
 
     assert "MAIL_DEFAULT_SENDER is 'nobody'" in installation.log.read_text()

@@ -54,7 +54,7 @@ class Mailbox:
     def open(self, path, **options):
         request = urllib.request.Request(urllib.parse.urljoin(self.url, path), **options)
         try:
-            return urllib.request.urlopen(request, timeout=10)
+            return urllib.request.urlopen(request, timeout=60)
         except urllib.error.HTTPError as error:
             return error
 

@@ -35,7 +35,7 @@ def is_running(pid):
 
 
 def wait_for(found):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if value := found():
             return value
@@ -78,7 +78,7 @@ def test_a_signal_stops_all(start, tmp_path, name):
     process = start(f"a: {shell(SLEEPER)}", f"b: {shell(SLEEPER)}")
 
     process.send_signal(name)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=60)
 
     assert said == "ended: \n"
     assert process.returncode == 0
@@ -88,7 +88,7 @@ def test_a_signal_stops_all(start, tmp_path, name):
 def test_when_one_ends_the_others_are_stopped_and_it_is_named(start, tmp_path):
     process = start(f"site: {shell(SLEEPER)}", "worker: sh -c 'echo $$ >> pids; exit 3'")
 
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=60)
 
     assert said == "ended: worker ended by itself (exit status 3)\n"
     assert not any(map(is_running, pids(tmp_path)))
@@ -99,7 +99,7 @@ def test_a_program_that_will_not_stop_is_ended_all_the_same(start, tmp_path):
     process = start(f"deaf: {shell(deaf)}", f"b: {shell(SLEEPER)}")
 
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
 
     assert not any(map(is_running, pids(tmp_path)))
 
@@ -113,6 +113,6 @@ def test_a_signal_to_make_alone_stops_all(tmp_path, name):
     wait_for(lambda: pids(tmp_path))
 
     make.send_signal(name)
-    make.communicate(timeout=20)
+    make.communicate(timeout=60)
 
     wait_for(lambda: not any(map(is_running, pids(tmp_path))))
