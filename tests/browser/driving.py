@@ -17,16 +17,17 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
+BY_LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]  # rules that colours and widths decide
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def wait_for(found, what, seconds=30):
-    """The first true answer of `found()`. Asked ten times a second; fails with `what` when the time is up."""
+def wait_for(found, what, seconds=60, pause=0.1):
+    """The first true answer of `found()`, asked every `pause` seconds. Fails with `what` when the time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := found():
             return answer
-        time.sleep(0.1)
+        time.sleep(pause)
     raise AssertionError(f"waited {seconds} s for {what}")
 
 
@@ -115,12 +116,28 @@ def axe(page, rules=None):
     The page must have JavaScript on: browse(js=True). Without it axe never ends, and the wait for it does.
     """
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
-    page.evaluate(AXE)
-    run = "delete window.found; axe.run({runOnly: only}).then(found => { window.found = found.violations })"
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    told = "{runOnly: only, resultTypes: ['violations']}"  # of the thousands that are well, nothing is to be kept
+    run = f"delete window.found; axe.run({told}).then(found => {{ window.found = found.violations }})"
     page.evaluate(f"only => {{ {run}; return null }}", only)
-    wait_for(lambda: page.evaluate("'found' in window"), "axe (is JavaScript on?)")
+    wait_for(lambda: page.evaluate("'found' in window"), "axe (is JavaScript on?)", pause=0.02)
     return [f"{item['id']}: {node['html']}" for item in page.evaluate("window.found") for node in item["nodes"]]
+
+
+def faults(page, *, also_desk=False):
+    """What axe finds on the page as it stands, and by how much it is too wide. Leaves it on a desk in the dark.
+
+    All of axe on the phone in light; what colours or width may change on the desk in the dark, or all (`also_desk`).
+    """
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour half-way
+    page.set_viewport_size({"width": 390, "height": 900})
+    found = axe(page)
+    found += [f"{pixels} px too wide for {width}" for width in (320, 768) if (pixels := overflow(page, width)) > 0]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    return found + axe(page, None if also_desk else BY_LOOKS)
 
 
 def overflow(page, width=320):
