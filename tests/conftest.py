@@ -67,6 +67,15 @@ def pytest_unconfigure(config):
         postgres.stop(Path(os.environ[SERVER]))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that a run doesn't end with all but one waiting for it; and what needs a browser
+    stays together, so that one of several processes starts it."""
+    items.sort(
+        key=lambda item: 0 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("slow") else 2
+    )
+
+
 def pytest_generate_tests(metafunc):
     marked = metafunc.definition.get_closest_marker
     if "dialect" not in metafunc.fixturenames or marked("sqlite"):

@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UNDER_IT = ("cat", "cmp", "cp", "rm")
 
+pytestmark = pytest.mark.slow
+
 
 def project(folder):
     """A project without dependencies."""

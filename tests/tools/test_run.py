@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SETTINGS = ("BASE_URL", "DATABASE_URL", "INSTANCE_DIR", "KEYS_DIR", "MAIL_SERVER", "PORT", "SECRET_KEY")
 
+pytestmark = pytest.mark.slow
+
 
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
