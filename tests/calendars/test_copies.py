@@ -1,15 +1,13 @@
 """Feeds are made once per version, for all processes together, and are never stale."""
 
 import gzip
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaign import ROOT, clock
+from campaign import clock
 from campaign.calendars import ical, pieces, shelf
 from campaign.calendars.ical import Written
 from campaign.calendars.made import Made
@@ -316,35 +314,3 @@ def test_after_trouble_the_truth_is_served_again(client, action, monkeypatch):
 
 def _no_disk(*_given):
     raise OSError("No space left on device")
-
-
-# ------------------------------------------------------------------ the same bytes everywhere
-
-SAME = """
-from datetime import datetime, timedelta, UTC
-from campaign import timezones
-from campaign.calendars import entries, ical
-at = datetime(2023, 5, 10, tzinfo=UTC)
-told = []
-for number, zone in enumerate(["America/Toronto", "Europe/Paris", "Africa/Cairo", "America/Lima", "UTC"]):
-    wall = datetime(2023, 5, 31, 7)
-    start = timezones.instant(wall, zone)
-    told.append(entries.Entry(
-        uid=f"{number}@example.org", created_at=at, changed_at=at, sequence=0, zone=zone, starts_local=wall,
-        ends_local=wall + timedelta(hours=1), starts_at=start, ends_at=start + timedelta(hours=1), title="Vigil",
-        place="", position=None, description="x", page="https://example.org/", category="Vigil", status="CONFIRMED",
-        busy=True, all_day=False))
-import hashlib
-print(hashlib.sha256(ical.calendar(told)).hexdigest())
-"""
-
-
-def test_every_process_makes_the_same_bytes():
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", SAME], cwd=ROOT, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("0", "1", "4242")
-    }
-
-    assert len(digests) == 1
