@@ -111,12 +111,11 @@ def _samples(it: owed.Installation) -> list[Mail]:
         some = [Started(*row) for row in db.session.execute(select(*columns).limit(SAMPLES)).all()]
         db.session.rollback()
         desk = Desk(Keyring(it.settings.KEYS_DIR), it.settings.BASE_URL, it.settings.MAIL_DEFAULT_SENDER)
+        asks, letters = desk.compose(some, clock.now())
         hand = Hand(db.engine)
-        with hand.writing():
-            write = desk.compose(hand, some, clock.now())
-            made = [write(each) for each in some]
+        write = letters(hand.ask(asks))
         hand.let_go()
-        return made
+        return [write(each, desk.address(each)) for each in some]
 
 
 def _is_open(it: owed.Installation) -> bool:

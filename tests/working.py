@@ -1,6 +1,7 @@
 """The worker as a test runs it: all that `flask worker` does, once, at the time that the fixed clock shows."""
 
 import fcntl
+from concurrent.futures import wait
 
 from campaign.cli.working import Worker
 from campaign.extensions import db
@@ -37,13 +38,20 @@ class TestWorker:
 
     def at_work(self):
         """A context for single steps. The test's session is committed before, and sees what was done after."""
-        return _AtWork(self._app)
+        return _AtWork(self._app, self.courier)
+
+    def begin(self):
+        """Claim what is due, and have as many letters on the wire as there are connections."""
+        with self.at_work():
+            while not self.courier._out:
+                assert self.courier.step()
 
     def die(self):
         """As by a kill when the wire is quiet: nothing is recorded, nothing given back; what the journal says stays."""
         while self.courier._out:
             self.courier._collect(wait=1)
         self.courier._lines.hang_up()
+        self.courier._clerk.let_go()
         fcntl.flock(self.presence._lock, fcntl.LOCK_UN)
         if self.presence._beacon is not None:
             self.presence._beacon.put_out()
@@ -56,13 +64,16 @@ class TestWorker:
 
 
 class _AtWork:
-    def __init__(self, app):
+    def __init__(self, app, courier):
         self._context = app.app_context()
+        self._courier = courier
 
     def __enter__(self):
         db.session.commit()
         self._context.push()
 
     def __exit__(self, *raised):
+        if self._courier._under_way is not None:
+            wait([self._courier._under_way.done])
         self._context.pop(raised[1])
         db.session.rollback()  # whatever the test had read before is old now

@@ -17,6 +17,7 @@ from campaign.exchange import worker as exchange_worker
 from campaign.extensions import db
 from campaign.messages import worker as messages_worker
 from campaign.outbox import claiming, health
+from campaign.outbox.clerk import Clerk
 from campaign.outbox.courier import Courier
 from campaign.outbox.engine import Engine, Task
 from campaign.outbox.liveness import Presence
@@ -57,15 +58,16 @@ class Worker:
         self._photos = Path(current_app.config["INSTANCE_DIR"]) / keeping.FOLDER
         self._desk = messages_worker.Desk(keyring, base_url, current_app.config["MAIL_DEFAULT_SENDER"])
         self.fetches = exchange_worker.Fetches()
+        silence = Silence(Digests(keyring.mail_key("suppressions")))
         self.courier = Courier(
             presence.name,
             presence.journal,
-            self._desk.compose,
+            self._desk,
             lambda: Connection(server),
             connections,
             relay,
-            db.engine,
-            Silence(Digests(keyring.mail_key("suppressions"))),
+            Clerk(presence.name, db.engine, silence),
+            silence,
             sender=envelopes().sender if current_app.config["MAIL_VERP"] else lambda _delivery_id: "",
         )
 

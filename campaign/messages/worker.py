@@ -2,12 +2,12 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import BigInteger, String, Text, cast, literal_column, select
+from sqlalchemy import BigInteger, Select, String, Text, cast, literal_column, select
 
 from campaign.accounts.models import Team
 from campaign.actions.models import Action
@@ -21,7 +21,8 @@ from campaign.outbox import composing, sealed
 from campaign.outbox import letters as plain_letters
 from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
-from campaign.outbox.hand import Hand, Statement
+from campaign.outbox.courier import Write, Writing
+from campaign.outbox.hand import Ask, Row, Statement
 from campaign.outbox.models import Kind, Occasion
 from campaign.rsvps.models import ActionKey, Rsvp, State
 from campaign.rsvps.opening import Person
@@ -65,20 +66,12 @@ class _Owed(NamedTuple):
     facts: str  # JSON, as the database keeps it
 
 
-class _Topic(NamedTuple):
-    """An action that letters are about."""
-
-    id: int
-    version: tuple[Any, ...]  # another, when anything has changed that letters show
-    vault: Vault
+def _owed(ids: Collection[Any]) -> Select[int, str, str, str, str]:
+    facts = cast(Occasion.facts, Text)
+    return select(Occasion.id, Occasion.kind, Occasion.letter, Occasion.subject, facts).where(Occasion.id.in_(ids))
 
 
-_OWED = Statement(
-    lambda ids: select(Occasion.id, Occasion.kind, Occasion.letter, Occasion.subject, cast(Occasion.facts, Text)).where(
-        Occasion.id.in_(ids)
-    ),
-    BigInteger,
-)
+_OWED = Statement(_owed, BigInteger)
 _TOPIC = Statement(
     lambda ids: (
         select(ActionKey.wrapped, Action.revision, Action.version, Campaign.version, *Team.__table__.columns)
@@ -104,68 +97,24 @@ _CONFIRMED = Statement(
 
 
 class Desk:
-    """Where letters are written and addressed. It alone joins what the outbox keeps apart: facts, person, action."""
+    """Where letters are addressed and written. It alone joins what the outbox keeps apart: facts, person, action."""
 
     def __init__(self, keyring: Keyring, base_url: str, sender: str) -> None:
         self._keyring = keyring
-        self._vaults: dict[tuple[int, bytes], Vault] = {}
         self._base_url = base_url
         self._sender = sender
         self._marks = Marks()
+        self._about: dict[int, _Owed] = {}  # by occasion
+        self._vaults: dict[int, Vault] = {}  # by action
         self._skeletons: OrderedDict[tuple[Any, ...], Skeleton] = OrderedDict()
 
-    def compose(self, hand: Hand, batch: Sequence[Started], now: datetime) -> Callable[[Started], Mail]:
-        """What makes each of these letters. It raises CannotOpen or composing.Unsendable for what can't be sent, ever.
-
-        Looks up what they need in a few queries for all of them; most often nothing has changed since the last time.
-        """
-        ids = list({started.occasion_id for started in batch})
-        owed = {row[0]: _Owed(*row[1:]) for row in hand.run(_OWED, ids)}
-        topics = {subject: self._topic(hand, subject) for subject in {each.subject for each in owed.values()}}
-        words = {each.subject: self._words(hand, each.subject) for each in owed.values() if _has_words(each)}
-        notices = [started.person_key for started in batch if owed[started.occasion_id].kind == Kind.NOTICE]
-        confirmed = {row[0] for row in hand.run(_CONFIRMED, notices)} if notices else set()
-
-        def write(started: Started) -> Mail:
-            what = owed[started.occasion_id]
-            topic = topics[what.subject]
-            if _action_of(what.subject) is None or what.kind == Kind.TEST:
-                person = sealed.open_box(self._keyring, started.person_key, started.to_sealed)
-            elif topic is None:
-                raise CannotOpen
-            else:
-                person = self._supporter(topic, started)
-            if what.kind == Kind.NOTICE and person["name"] and started.person_key not in confirmed:
-                person = {**person, "name": ""}  # somebody else may have put it there
-            said = words.get(what.subject, ()) if _has_words(what) else ()
-            version = (*topic.version, *said) if topic else ()
-            skeleton = self._skeleton(started.occasion_id, what, version, started.language, person)
-            return skeleton.fill_in(person, started.message_id, now)
-
-        return write
-
-    def clear(self) -> None:
-        """Forget what was made so far: something that letters show may have changed without raising a version.
-
-        And keep no key longer than for a moment: its action's may be erased.
-        """
-        self._skeletons.clear()
-        self._vaults.clear()
-
-    def _topic(self, hand: Hand, subject: str) -> _Topic | None:
-        """None for what is about no action, or about one whose key is no more: nothing sealed for it can be opened."""
-        action_id = _action_of(subject)
-        rows = hand.run(_TOPIC, [action_id]) if action_id is not None else []
-        if action_id is None or not rows:
-            return None
-        [(wrapped, *version)] = rows
-        vault = self._vaults.get((action_id, wrapped))
-        if vault is None:
-            vault = self._vaults[action_id, wrapped] = self._keyring.vault(wrapped, action_id)
-        return _Topic(action_id, tuple(version), vault)
-
-    def _supporter(self, topic: _Topic, started: Started) -> Mapping[str, str]:
-        known = Person.open(topic.vault, started.to_sealed, topic.id, started.person_key)
+    def address(self, started: Started) -> Mapping[str, str]:
+        """To whom it goes (`to`), and what else it says to them alone. Raises CannotOpen."""
+        what = self._what(started)
+        action_id = _action_of(what.subject)
+        if action_id is None or what.kind == Kind.TEST:
+            return sealed.open_box(self._keyring, started.person_key, started.to_sealed)
+        known = Person.open(self._vault(action_id), started.to_sealed, action_id, started.person_key)
         return {
             "to": known.to,
             "name": known.name,
@@ -175,9 +124,75 @@ class Desk:
             "people": known.people,
         }
 
-    def _words(self, hand: Hand, subject: str) -> tuple[Any, ...]:
-        """What the team wants to have said to each who answers, as the database keeps it."""
-        return tuple(hand.run(_WORDS, [_action_of(subject)]))
+    def compose(self, batch: Sequence[Started], now: datetime) -> Writing:
+        """What to ask about these letters, a few questions for all, and what writes them once that is answered.
+
+        Most often the answers are that nothing has changed since the last time.
+        """
+        about = {started.occasion_id: self._what(started) for started in batch}
+        subjects = {what.subject: _action_of(what.subject) for what in about.values()}
+        worded = {what.subject for what in about.values() if _has_words(what)}
+        notices = [started.person_key for started in batch if about[started.occasion_id].kind == Kind.NOTICE]
+        asks: dict[Any, Ask] = {"owed": Ask(_OWED, list(about))}
+        if notices:
+            asks["confirmed"] = Ask(_CONFIRMED, notices)
+        for subject, action_id in subjects.items():
+            if action_id is not None:
+                asks["topic", subject] = Ask(_TOPIC, [action_id])
+            if subject in worded:
+                asks["words", subject] = Ask(_WORDS, [action_id])
+
+        def letters(answers: Sequence[Sequence[Row]]) -> Write:
+            said = dict(zip(asks, answers, strict=True))
+            owed = {row[0]: _Owed(*row[1:]) for row in said["owed"]}
+            confirmed = {row[0] for row in said.get("confirmed", ())}
+
+            def write(started: Started, person: Mapping[str, str]) -> Mail:
+                what = owed[started.occasion_id]
+                version = tuple(said.get(("topic", what.subject), ()))
+                if not version and subjects[what.subject] is not None and what.kind != Kind.TEST:
+                    raise CannotOpen
+                if what.kind == Kind.NOTICE and person["name"] and started.person_key not in confirmed:
+                    person = {**person, "name": ""}  # somebody else may have put it there
+                if _has_words(what):
+                    version += tuple(said["words", what.subject])
+                skeleton = self._skeleton(started.occasion_id, what, version, started.language, person)
+                return skeleton.fill_in(person, started.message_id, now)
+
+            return write
+
+        return Writing(list(asks.values()), letters)
+
+    def clear(self) -> None:
+        """Forget what was made so far: something that letters show may have changed without raising a version.
+
+        And keep no key longer than for a moment: its action's may be erased.
+        """
+        self._skeletons.clear()
+        self._vaults.clear()
+        self._about.clear()
+
+    def _what(self, started: Started) -> _Owed:
+        """As it was a moment ago: its facts may be others by now."""
+        what = self._about.get(started.occasion_id)
+        if what is None:
+            db.session.rollback()
+            [row] = db.session.execute(_owed([started.occasion_id])).all()
+            db.session.rollback()
+            what = self._about[started.occasion_id] = _Owed(*row[1:])
+        return what
+
+    def _vault(self, action_id: int) -> Vault:
+        """Raises CannotOpen for an action whose key is no more: nothing sealed for it can be opened."""
+        vault = self._vaults.get(action_id)
+        if vault is None:
+            db.session.rollback()
+            wrapped = db.session.scalar(select(ActionKey.wrapped).where(ActionKey.action_id == action_id))
+            db.session.rollback()
+            if wrapped is None:
+                raise CannotOpen
+            vault = self._vaults[action_id] = self._keyring.vault(wrapped, action_id)
+        return vault
 
     def _skeleton(
         self, occasion_id: int, what: _Owed, version: tuple[Any, ...], language: str, person: Mapping[str, str]

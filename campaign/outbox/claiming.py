@@ -1,4 +1,4 @@
-"""Deliveries in a worker's hands: claim, start, record; and what a dead worker left. Each is the caller's transaction.
+"""Deliveries in a worker's hands: claim, start, end; and what a dead worker left. Each is the caller's transaction.
 
     queued -> leased -> sending -> sent, presumed, failed, expired
        ^________|__________|
@@ -10,7 +10,7 @@ it may have arrived: it is unknown.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from campaign.extensions import db
 from campaign.outbox import ladder
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Each, Hand, Statement
+from campaign.outbox.hand import Ask, Each, Row, Statement
 from campaign.outbox.journal import Mark, Marks
 from campaign.outbox.models import Delivery, DeliveryState, Occasion, OnUnknown
 
@@ -78,8 +78,12 @@ def is_due(now: datetime, skip: Collection[int] = ()) -> bool:
 
 
 _OURS = bindparam("worker", type_=Delivery.owner.type)
+# By their numbers: an index that knows the state would be gone through whole, and it is full of what is over.
+_RESERVED = literal_column("deliveries.state || ''") == literal_column(f"'{DeliveryState.LEASED}'")
+_ON_THE_WIRE = literal_column("deliveries.state || ''") == literal_column(f"'{DeliveryState.SENDING}'")
 _NOW = bindparam("now", type_=Delivery.next_at.type)
 _ORDER = (Delivery.priority, Delivery.next_at, Delivery.id)
+_STARTED = tuple(getattr(Delivery, name) for name in Started._fields)
 
 
 def _claim(skip: Each) -> UpdateBase:
@@ -92,7 +96,9 @@ def _claim(skip: Each) -> UpdateBase:
         .cte("first")  # as a mere subquery, PostgreSQL may run it again and again and take more than the limit
     )
     claimed = update(Delivery).where(Delivery.id.in_(select(first.c.id)), _QUEUED)
-    return claimed.values(state=literal_column(f"'{DeliveryState.LEASED}'"), owner=_OURS).returning(*_ORDER)
+    return claimed.values(state=literal_column(f"'{DeliveryState.LEASED}'"), owner=_OURS).returning(
+        *_ORDER[:2], *_STARTED
+    )
 
 
 _CLAIM = Statement(_claim, BigInteger)
@@ -101,20 +107,20 @@ _START = Statement(
         update(Delivery)
         .where(
             Delivery.id.in_(ids),
-            _LEASED,
+            _RESERVED,
             Delivery.owner == _OURS,
             Delivery.to_sealed.is_not(None),
             or_(Delivery.expires_at.is_(None), Delivery.expires_at > _NOW),
         )
         .values(state=literal_column(f"'{DeliveryState.SENDING}'"))
-        .returning(*(getattr(Delivery, name) for name in Started._fields))
+        .returning(*_STARTED)
     ),
     BigInteger,
 )
 _TOO_LATE = Statement(
     lambda ids: (
         update(Delivery)
-        .where(Delivery.id.in_(ids), _LEASED, Delivery.owner == _OURS, Delivery.expires_at <= _NOW)
+        .where(Delivery.id.in_(ids), _RESERVED, Delivery.owner == _OURS, Delivery.expires_at <= _NOW)
         .values(state=literal_column(f"'{DeliveryState.EXPIRED}'"), **_ERASED)
     ),
     BigInteger,
@@ -122,7 +128,7 @@ _TOO_LATE = Statement(
 _END = Statement(
     lambda ids: (
         update(Delivery)
-        .where(Delivery.id.in_(ids), _SENDING, Delivery.owner == _OURS)
+        .where(Delivery.id.in_(ids), _ON_THE_WIRE, Delivery.owner == _OURS)
         .values(
             state=bindparam("end", type_=Delivery.state.type),
             smtp_code=bindparam("code", type_=Delivery.smtp_code.type),
@@ -134,36 +140,43 @@ _END = Statement(
 )
 
 
-def claim(hand: Hand, owner: str, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[int]:
-    """Reserve what is due, most urgent first. Returns ids, in order.
+def claim(owner: str, now: datetime, limit: int, skip: Sequence[int] = ()) -> Ask:
+    """Reserve what is due, most urgent first. Its rows are for `in_order`.
 
     skip: ids to leave alone for now.
     """
-    claimed = hand.run(_CLAIM, skip, worker=owner, now=now, limit=limit)
-    return [delivery_id for _, _, delivery_id in sorted(claimed)]
+    return Ask(_CLAIM, skip, {"worker": owner, "now": now, "limit": limit})
 
 
-def start(hand: Hand, owner: str, ids: Sequence[int], now: datetime) -> list[Started]:
-    """From here on they are on the wire, unless they were taken back since the claim or it is too late for them."""
-    started = [Started(*row) for row in hand.run(_START, ids, worker=owner, now=now)]
-    if len(started) < len(ids):
-        hand.run(_TOO_LATE, ids, worker=owner, now=now)
-    place = {delivery_id: number for number, delivery_id in enumerate(ids)}
-    return sorted(started, key=lambda each: place[each.id])
+def in_order(rows: Sequence[Row]) -> list[Started]:
+    """What was claimed, not started yet."""
+    return [Started(*row[2:]) for row in sorted(rows)]
 
 
-def record(hand: Hand, owner: str, results: Sequence[Result], now: datetime) -> None:
-    """What became of what was started."""
+def start(owner: str, ids: Sequence[int], now: datetime) -> Ask:
+    """Once this is committed they are on the wire, unless they were taken back since the claim or it is too late for
+    them. Its rows are the fields of `Started`."""
+    return Ask(_START, ids, {"worker": owner, "now": now})
+
+
+def drop_late(owner: str, ids: Sequence[int], now: datetime) -> Ask:
+    """Those of them that wouldn't start because it is too late for them."""
+    return Ask(_TOO_LATE, ids, {"worker": owner, "now": now})
+
+
+def end(owner: str, results: Sequence[Result], now: datetime) -> list[Ask]:
+    """For those that are at their end: what became of them."""
     ended: dict[tuple[DeliveryState, int | None], list[int]] = {}
     for result in results:
-        state = _ENDS.get(result.outcome)
-        if state is None:
-            _go_on(hand.connection, owner, result, now)
-        else:
-            ended.setdefault((state, result.code), []).append(result.delivery.id)
-    for (state, code), ids in ended.items():
-        day = now.date() if state is DeliveryState.SENT else None
-        hand.run(_END, ids, worker=owner, end=state, code=code, day=day)
+        ended.setdefault((_ENDS[result.outcome], result.code), []).append(result.delivery.id)
+    return [
+        Ask(_END, ids, {"worker": owner, "end": state, "code": code, "day": _day_of(state, now)})
+        for (state, code), ids in ended.items()
+    ]
+
+
+def _day_of(state: DeliveryState, now: datetime) -> date | None:
+    return now.date() if state is DeliveryState.SENT else None
 
 
 _ENDS = {
@@ -174,9 +187,13 @@ _ENDS = {
 }
 
 
-def release(hand: Hand, owner: str) -> None:
+def is_end(outcome: Outcome) -> bool:
+    return outcome in _ENDS
+
+
+def release(connection: Connection, owner: str) -> None:
     """What was claimed and not started goes back, as it was."""
-    _put_back(hand.connection, and_(Delivery.owner == owner, _IN_HAND, _LEASED))
+    _put_back(connection, and_(Delivery.owner == owner, _IN_HAND, _LEASED))
 
 
 def expire(now: datetime) -> int:
@@ -230,8 +247,8 @@ def recover(owner: str, now: datetime, marks: Marks | None) -> int:
     return unknown
 
 
-def _go_on(connection: Connection, owner: str, result: Result, now: datetime) -> None:
-    """With one that isn't at its end."""
+def go_on(connection: Connection, owner: str, result: Result, now: datetime) -> None:
+    """With one that isn't at its end: back into the queue, as it is for such an outcome."""
     delivery = result.delivery
     mine = and_(Delivery.id == delivery.id, _SENDING, Delivery.owner == owner)
     if result.outcome is Outcome.TRANSIENT:

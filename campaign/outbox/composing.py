@@ -106,7 +106,7 @@ class Skeleton:
     def fill_in(self, person: Mapping[str, str], message_id: str, now: datetime) -> Mail:
         """The whole mail for one person. Raises Unsendable."""
         own = _cleaned(person)
-        to = _on_the_wire(person["to"])
+        to = on_the_wire(person["to"])
         head = self.head + _own_head(to, own.get("unsubscribe", ""), f"<{message_id}@{self.domain}>", now)
         lines, is_short = list[str](), self.is_short
         for piece in self.pieces:
@@ -229,7 +229,7 @@ def _pieces(body: str, marks: Marks) -> tuple[tuple[str | list[str], ...], bool]
     return tuple(pieces), is_short
 
 
-def _on_the_wire(address: str) -> str:
+def on_the_wire(address: str) -> str:
     """With the domain in ASCII; the part before the @ as it was typed. Raises Unsendable."""
     if _USUAL.fullmatch(address):
         return address
@@ -246,7 +246,7 @@ def _on_the_wire(address: str) -> str:
 def _plain_address(address: str) -> str:
     """For a header: an address in ASCII; "" for one that can't be so, since a mail without it is better than none."""
     try:
-        wire = _on_the_wire(address)
+        wire = on_the_wire(address)
     except Unsendable:
         return ""
     return wire if wire.isascii() else ""

@@ -1,17 +1,20 @@
 """Sends what is owed: messages on as many connections as there are, and one hand that writes.
 
-Both are in one thread, which is whoever calls `step`. What has come back since the last time and what goes out next are
-one transaction: it starts as many deliveries as there are free lines, so once a cancellation is committed no more
-letters still go than there are connections. For others that are about to come back it waits a moment, since a commit
-costs as much for one as for many; nobody waits for a server that is slow.
+What has come back since the last time and what goes out next are one transaction: it starts as many deliveries as there
+are free lines, so once a cancellation is committed no more letters still go than there are connections. The clerk
+writes it while the lines that are out go on; everything else is in one thread, which is whoever calls `step`. A
+transaction waits a moment for others that are about to come back, since it costs almost as much for one as for many;
+nobody waits for a server that is slow.
 """
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from campaign import clock
@@ -19,9 +22,10 @@ from campaign.databases import TOGETHER, writing
 from campaign.extensions import db
 from campaign.outbox import claiming, health
 from campaign.outbox.claiming import Result, Started
-from campaign.outbox.composing import Mail, Unsendable
+from campaign.outbox.clerk import Clerk, Done, Plan
+from campaign.outbox.composing import Mail, Unsendable, on_the_wire
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Hand
+from campaign.outbox.hand import Ask, Row
 from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.ladder import pause
 from campaign.outbox.lines import Attempt, Carrier, Lines
@@ -35,12 +39,39 @@ log = logging.getLogger(__name__)
 _CLAIMED = (4, 64)  # messages reserved for each connection: at first, and at most where they go fast
 _FAST, _SLOW = 0.2, 1.0  # seconds in which what is reserved should be sent: more is reserved, or less
 _TURN = 0.1  # seconds to wait for something to come back, before somebody else may have a turn
-_GATHER = 0.002  # seconds to wait for others, once something has come back
+_GATHER = 0.002  # seconds to wait for others, once something has come back,
+_FEW = 4  # unless so many have, and half of all
 _PROMPT = 2  # seconds in which a server that is well answers
 _IDLE = 5  # seconds after which connections that nobody needs are closed
 
-Write = Callable[[Started], Mail]
-Compose = Callable[[Hand, Sequence[Started], datetime], Write]
+Person = Mapping[str, str]  # "to", and what else a letter says to them alone
+Write = Callable[[Started, Person], Mail]
+
+
+class Writing(NamedTuple):
+    """What has to be asked about some letters, in the transaction that starts them, and what writes them then."""
+
+    asks: Sequence[Ask]
+    letters: Callable[[Sequence[Sequence[Row]]], Write]
+
+
+class Desk(Protocol):
+    """Where letters are addressed and written. Unsendable or CannotOpen: this one never can be."""
+
+    def address(self, started: Started) -> Person: ...
+
+    def compose(self, batch: Sequence[Started], now: datetime) -> Writing: ...
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """A transaction, and what will be needed once it is committed."""
+
+    plan: Plan
+    done: Future[Done]
+    people: Mapping[int, Person | Outcome]  # of the batch; or why they can't be addressed
+    digests: Mapping[int, bytes]
+    writing: Writing | None
 
 
 def _usual(_delivery_id: int) -> str:
@@ -52,8 +83,6 @@ class Courier:
 
     owner:      the name of its `Presence`, whose is also
     journal:    what is noted of each letter on the wire.
-    compose:    looks up what some letters need, in their transaction, and returns what makes each of them. That raises
-                Unsendable or CannotOpen for what can never be sent.
     dial:       makes a connection, not yet opened.
     silence:    who isn't written to; asked in the transaction that starts their letters.
     sender:     the envelope's, for a delivery; "" for the usual one.
@@ -63,26 +92,30 @@ class Courier:
         self,
         owner: str,
         journal: Journal,
-        compose: Compose,
+        desk: Desk,
         dial: Callable[[], Carrier],
         connections: int,
         relay: Relay,
-        database: Engine,
+        clerk: Clerk,
         silence: Silence,
         sender: Callable[[int], str] = _usual,
     ) -> None:
         self.owner = owner
         self._journal = journal
-        self._compose = compose
+        self._desk = desk
         self._relay = relay
         self._silence = silence
         self._sender = sender
-        self._hand = Hand(database)
+        self._clerk = clerk
         self._lines = Lines([dial() for _ in range(connections)], journal)
+        self._enough = max(connections // 2, min(_FEW, connections))
         self._out: dict[int, tuple[Started, str, float]] = {}  # on the wire, by delivery: to whom, and since when
-        self._gone: list[tuple[Started, str]] = []  # not recorded yet: mailboxes that there aren't
-        self._back: list[Result] = []  # not recorded yet
-        self._claimed: list[int] = []
+        self._under_way: _UnderWay | None = None
+        # What the next transaction has to do; kept until it is committed.
+        self._gone: list[tuple[Started, str]] = []
+        self._back: list[Result] = []
+        self._late: list[int] = []
+        self._claimed: list[Started] = []
         self._claims_at = 0.0
         self._claims = _CLAIMED[0] * connections  # how many at once
         self._resting: dict[int, tuple[int, float]] = {}  # over which it hung up: how often, and until when to wait
@@ -92,7 +125,7 @@ class Courier:
     @property
     def is_idle(self) -> bool:
         """Nothing in hand: whatever rows say that it has, it doesn't know of."""
-        return not (self._out or self._back or self._claimed)
+        return not (self._out or self._back or self._late or self._claimed or self._under_way)
 
     @property
     def trouble(self) -> Trouble:
@@ -104,25 +137,19 @@ class Courier:
         With something on the wire it takes a moment to wait for it, and wants to be called again.
         """
         self._gather()
+        if self._under_way is not None:
+            if not self._under_way.done.done():
+                return True
+            under_way = self._under_way
+            self._send(under_way, self._settle(under_way))
         now = clock.now()
         room = max(self._relay.room(len(self._lines)) - len(self._out), 0)
-        if not (self._back or self._claimed or (room and self._is_due(now))):
+        if not (self._back or self._late or self._claimed or (room and self._is_due(now))):
             self._rest()
             return bool(self._out)
         if not (room or self._back) and self._out:
             return True
-        recorded = [result.delivery.id for result in self._back]
-        with self._hand.writing():
-            self._record(now)
-            claimed, mails = self._next(room, now) if room else self._let_go()
-            senders = [self._sender(started.id) for started, _ in mails]
-        self._back, self._gone, self._claimed, self._busy_at = [], [], claimed, self._relay.ticks()
-        self._journal.settle(recorded)
-        for (started, mail), sender in zip(mails, senders, strict=True):
-            self._out[started.id] = started, mail.to, self._relay.ticks()
-            self._lines.send(started.id, mail, sender)
-        if not self._out:
-            self._journal.clear()
+        self._begin(room, now)
         self._note(now)
         return True
 
@@ -137,87 +164,145 @@ class Courier:
         What hasn't ended after `patience` seconds is left as it is: whoever finds it will call it unknown.
         """
         began, is_slow = time.monotonic(), False
+        self._finish_writing()
         while self._out and time.monotonic() < began + patience and not is_hurried():
             self._collect(wait=0.2)
             if not is_slow and (is_slow := time.monotonic() > began + _PROMPT):
                 self._doubt()
         self._doubt()
-        if self._back or self._claimed:
-            with self._hand.writing():
-                self._record(clock.now())
-                claiming.release(self._hand, self.owner)
-        self._back, self._gone, self._claimed = [], [], []
-        if not self._out:
-            self._journal.clear()
-        self._hand.let_go()
+        if not self.is_idle:
+            done = [result.delivery.id for result in self._back]
+            self._clerk.write(Plan(clock.now(), self._back, self._gone, self._late, is_to_release=True)).result()
+            self._journal.settle(done)
+        self._back, self._gone, self._late, self._claimed = [], [], [], []
+        self._clerk.let_go()
         self._lines.hang_up()
+
+    def _finish_writing(self) -> None:
+        """What it has started isn't sent any more."""
+        if self._under_way is not None:
+            try:
+                done = self._settle(self._under_way)
+            except Exception as error:  # noqa: BLE001 -- all of it is still to be done
+                log.error("What was under way broke off: %s", place_of(error))  # noqa: TRY400 -- no values
+            else:
+                self._back += [Result(started, Outcome.CONNECTION) for started in done.started]
 
     def _doubt(self) -> None:
         """Of whom we have waited for in vain, nobody shall think that they would have answered."""
         for delivery_id in self._out:
             self._journal.note(Mark.SILENCE, delivery_id)
 
-    def _next(self, room: int, now: datetime) -> tuple[list[int], list[tuple[Started, Mail]]]:
-        """What stays claimed, and what goes out: on the wire once this transaction is committed."""
-        claimed = self._claimed or self._claim(now)
-        mails: list[tuple[Started, Mail]] = []
-        while claimed and len(mails) < room:
-            wanted = room - len(mails)
-            batch, claimed = claimed[:wanted], claimed[wanted:]
-            started = claiming.start(self._hand, self.owner, batch, now)
-            mails += self._made(started, now) if started else []
-        return claimed, mails
+    def _begin(self, room: int, now: datetime) -> None:
+        """A transaction that records what came back, starts as much as there is room for, and reserves more.
 
-    def _claim(self, now: datetime) -> list[int]:
-        """As many as go out in a part of a second: what is more urgent and comes later is soon looked at."""
+        Without room, a pause most likely, nothing is kept from whoever could send or take back.
+        """
+        batch = self._claimed[:room]
+        people = {started.id: self._addressed(started) for started in batch}
+        digests = {}
+        for started in batch:
+            person = people[started.id]
+            digest = None if isinstance(person, Outcome) else self._silence.digest(started, person["to"])
+            if digest is not None:
+                digests[started.id] = digest
+        composing = self._desk.compose(batch, now) if batch else None
+        is_low = len(self._claimed) - len(batch) < len(self._lines)
+        plan = Plan(
+            now,
+            back=self._back[:],
+            gone=self._gone[:],
+            late=self._late,
+            batch=batch,
+            digests=list(digests.values()),
+            asks=composing.asks if composing else (),
+            claims=self._how_many() if room and is_low else 0,
+            skip=self._skipped(),
+            is_to_release=not room,
+        )
+        done = self._clerk.write(plan)
+        self._under_way = _UnderWay(plan, done, people, digests, composing)
+        done.add_done_callback(lambda _: self._lines.ring())
+
+    def _addressed(self, started: Started) -> Person | Outcome:
+        try:
+            person = self._desk.address(started)
+            return {**person, "to": on_the_wire(person["to"])}
+        except (Unsendable, CannotOpen):
+            return Outcome.PERMANENT
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
+            log.error("A letter can't be addressed: %s", place_of(error))  # noqa: TRY400 -- no values
+            return Outcome.TRANSIENT
+
+    def _settle(self, it: _UnderWay) -> Done:
+        """What was under way, committed; waits for it. Raises what it broke off with: all of it is still to be done."""
+        self._under_way, plan = None, it.plan
+        done = it.done.result()
+        del self._back[: len(plan.back)], self._gone[: len(plan.gone)]
+        self._journal.settle(result.delivery.id for result in plan.back)
+        started = {each.id for each in done.started}
+        self._late = [each.id for each in plan.batch if each.id not in started]
+        self._claimed = [] if plan.is_to_release else self._claimed[len(plan.batch) :] + done.claimed
+        self._busy_at = self._relay.ticks()
+        return done
+
+    def _send(self, it: _UnderWay, done: Done) -> None:
+        """What is started goes out now; of what can't, the next transaction records why not."""
+        rows = {each.id: each for each in done.started}
+        write = it.writing.letters(done.answers) if it.writing else None
+        for claimed in it.plan.batch:
+            started, person = rows.get(claimed.id), it.people[claimed.id]
+            if started is None or write is None:
+                continue
+            if isinstance(person, Outcome):
+                made: Mail | Outcome = person
+            elif started != claimed:  # sealed anew since it was claimed: it goes back, and is claimed as it is now
+                made = Outcome.CONNECTION
+            elif it.digests.get(started.id) in done.silent:
+                made = Outcome.SUPPRESSED
+            else:
+                made = self._made(write, started, person)
+            if isinstance(made, Outcome):
+                self._back.append(Result(started, made))
+            else:
+                self._out[started.id] = started, made.to, self._relay.ticks()
+                self._lines.send(started.id, made, self._sender(started.id))
+
+    def _made(self, write: Write, started: Started, person: Person) -> Mail | Outcome:
+        try:
+            return write(started, person)
+        except (Unsendable, CannotOpen):
+            return Outcome.PERMANENT
+        except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
+            log.error("A letter can't be made: %s", place_of(error))  # noqa: TRY400 -- no values
+            return Outcome.CONNECTION if isinstance(error, DBAPIError) else Outcome.TRANSIENT
+
+    def _how_many(self) -> int:
+        """To reserve: as many as go out in a part of a second; what is more urgent and comes later is seen soon."""
         took, self._claims_at = time.monotonic() - self._claims_at, time.monotonic()
         fewest, most = (each * len(self._lines) for each in _CLAIMED)
         if took < _FAST:
             self._claims = min(self._claims * 2, most)
         elif took > _SLOW:
             self._claims = max(self._claims // 2, fewest)
-        return claiming.claim(self._hand, self.owner, now, self._claims, self._skipped())
-
-    def _let_go(self) -> tuple[list[int], list[tuple[Started, Mail]]]:
-        """No room: a pause, most likely. Nothing is kept from whoever could send or take back."""
-        claiming.release(self._hand, self.owner)
-        return [], []
-
-    def _made(self, batch: Sequence[Started], now: datetime) -> list[tuple[Started, Mail]]:
-        """Those that can be sent; of the others it is recorded why not."""
-        write = self._compose(self._hand, batch, now)
-        made: list[tuple[Started, Mail]] = []
-        unsent: list[Result] = []
-        for started in batch:
-            try:
-                made.append((started, write(started)))
-            except (Unsendable, CannotOpen):
-                unsent.append(Result(started, Outcome.PERMANENT))
-            except DBAPIError:
-                raise
-            except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
-                log.error("A letter can't be made: %s", place_of(error))  # noqa: TRY400 -- no values
-                unsent.append(Result(started, Outcome.TRANSIENT))
-        silent = self._silence.among(self._hand, made)
-        if silent:
-            unsent += [Result(started, Outcome.SUPPRESSED) for started, _ in made if started.id in silent]
-            made = [(started, mail) for started, mail in made if started.id not in silent]
-        claiming.record(self._hand, self.owner, unsent, now)
-        return made
-
-    def _record(self, now: datetime) -> None:
-        claiming.record(self._hand, self.owner, self._back, now)
-        for started, mailbox in self._gone:
-            self._silence.add(self._hand, started, mailbox, now.date())
+        return self._claims
 
     def _gather(self) -> None:
-        """What has come back: the first, and whoever else is about to."""
-        if not self._out:
-            return
-        self._collect(wait=0 if self._back else _TURN)
-        until = time.monotonic() + _GATHER
-        while self._back and self._out and time.monotonic() < until:
-            self._collect(wait=until - time.monotonic())
+        """What comes back, until that is enough, or what is under way is done."""
+        until = time.monotonic() + (_GATHER if self._back else _TURN)
+        while (left := until - time.monotonic()) > 0 and self._is_to_wait():
+            had = len(self._back)
+            self._collect(wait=left)
+            if self._back and not had:
+                until = min(until, time.monotonic() + _GATHER)
+
+    def _is_to_wait(self) -> bool:
+        if self._under_way is not None:
+            return not self._under_way.done.done()
+        free = self._relay.room(len(self._lines)) - len(self._out)
+        return bool(self._out) and len(self._back) < self._enough and not (self._claimed and free >= self._enough)
 
     def _collect(self, wait: float = 0) -> None:
         """What has come back by now; with `wait`, at least one if it comes in so many seconds."""
@@ -262,5 +347,5 @@ class Courier:
     def _rest(self) -> None:
         if not self._out and self._relay.ticks() - self._busy_at > _IDLE:
             self._lines.rest()
-            self._hand.let_go()
+            self._clerk.let_go()
             self._busy_at = float("inf")

@@ -1,16 +1,16 @@
 """The courier's hand in the database: one connection, and a few statements that are prepared once.
 
-For each handful of mails three statements run. SQLAlchemy takes some 90 us of CPU to run one, a session 250 us for the
+For each handful of mails six statements run. SQLAlchemy takes some 90 us of CPU to run one, a session 250 us for the
 transaction around them; the driver itself takes 10. So statements are written with SQLAlchemy, compiled once for each
-kind of database, and run on the driver's own cursor.
+kind of database, and run on the driver's own connection.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Dialect, Engine, bindparam
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
@@ -41,19 +41,43 @@ class Statement:
         return found
 
 
+class Ask(NamedTuple):
+    """A statement, and what it is said for."""
+
+    statement: Statement
+    each: Sequence[Any] = ()
+    values: Mapping[str, Any] = {}
+
+
 class Hand:
-    """Takes a connection when it is first used. For one thread at a time."""
+    """Opens a connection of its own when it is first used. For one thread at a time."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._taken: Connection | None = None
         self._driver: Any = None
+        self._pipeline: Any = None  # where PostgreSQL is spoken to
+
+    def ask(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """A transaction of these, committed. The rows of each, as the driver gives them.
+
+        When anything is raised, nothing is changed, unless the connection was lost just as it was committed.
+        """
+        dialect = self.connection.dialect
+        said = [ask.statement.for_(dialect, len(ask.each)).said(ask) for ask in asks]
+        if dialect.name != "postgresql":
+            with self.writing():
+                return [self._driver.execute(*each).fetchall() for each in said]
+        with self._giving_up():
+            rows: list[list[Row]] = self._pipeline.run([(beginning(dialect.name, TOGETHER), ()), *said])
+            return rows[1:]
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction, committed at the end; rolled back, and the connection given up, when anything is raised."""
+        """A transaction of whatever is done with `connection`, committed at the end; rolled back when anything is
+        raised."""
         connection = self.connection
-        try:
+        with self._giving_up():
             if first := beginning(connection.dialect.name, TOGETHER):
                 self._driver.execute(first)
             yield
@@ -61,33 +85,33 @@ class Hand:
                 connection.commit()
             else:
                 self._driver.commit()
+
+    @contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        """The connection, when anything is raised: nobody knows what state it is in."""
+        try:
+            yield
         except BaseException:
-            self._taken = None
-            with suppress(SQLAlchemyError):
-                connection.invalidate()
-                connection.close()
+            self._driver.close()
+            with suppress(Exception):
+                self.let_go()
             raise
 
-    def run(self, statement: Statement, each: Sequence[Any] = (), **values: Any) -> list[Row]:
-        """Inside `writing`. The rows that come back, as the driver gives them."""
-        compiled = statement.for_(self._database.dialect, len(each))
-        cursor = self._driver.execute(compiled.text, compiled.given(each, values))
-        rows = list(cursor.fetchall()) if cursor.description else []
-        cursor.close()
-        return rows
-
     def let_go(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         taken, self._taken = self._taken, None
         if taken is not None:
             taken.close()
 
     @property
     def connection(self) -> Connection:
-        """For statements that are seldom run, in the same transaction."""
+        """For statements that are seldom run, inside `writing`."""
         if self._taken is None:
             self._taken = self._database.connect().execution_options(writes=BEGUN)
             self._driver = self._taken.connection.driver_connection
+            self._taken.detach()
+            if self._taken.dialect.name == "postgresql":  # psycopg is loaded nowhere else
+                self._pipeline = import_module("campaign.outbox.pipelining").Pipeline(self._driver)
         return self._taken
 
 
@@ -95,9 +119,12 @@ class _Compiled:
     """For one kind of database and one length of the list."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        if dialect.name == "postgresql":
+            kind: Any = type(dialect)
+            dialect = kind(paramstyle="numeric_dollar")  # as the server itself has it
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        self.text: str = compiled.string
-        self._order: list[str] | None = list(compiled.positiontup) if compiled.positional else None
+        self._text: str = compiled.string
+        self._order = list(compiled.positiontup)
         self._said: dict[str, Any] = {}  # what the statement says itself
         self._turned: dict[str, Callable[[Any], Any]] = {}
         for name, bind in compiled.binds.items():
@@ -107,13 +134,13 @@ class _Compiled:
             if not bind.required:
                 self._said[name] = turn(bind.effective_value) if turn else bind.effective_value
 
-    def given(self, each: Sequence[Any], values: Mapping[str, Any]) -> Sequence[Any] | Mapping[str, Any]:
-        """As the driver wants them."""
+    def said(self, ask: Ask) -> tuple[str, list[Any]]:
+        """Its text, and the values in the order in which the driver wants them."""
         named = self._said.copy()
-        for name, value in values.items():
+        for name, value in ask.values.items():
             turn = self._turned.get(name)
             named[name] = turn(value) if turn else value
         turn = self._turned.get("each_0")
-        for number, value in enumerate(each):
+        for number, value in enumerate(ask.each):
             named[f"each_{number}"] = turn(value) if turn else value
-        return named if self._order is None else [named[name] for name in self._order]
+        return self._text, [named[name] for name in self._order]

@@ -2,8 +2,10 @@
 
 import logging
 import math
+import os
 import select
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -69,6 +71,10 @@ class Lines:
         self._poll = select.poll()
         self._calls: dict[int, _Call] = {}  # by the file that it waits for
         self._ended: list[Attempt] = []
+        self._bell, self._button = os.pipe()
+        os.set_blocking(self._bell, False)
+        self._poll.register(self._bell, select.POLLIN)
+        weakref.finalize(self, _close, self._bell, self._button)
 
     def __len__(self) -> int:
         return len(self._free) + len(self._calls)
@@ -85,12 +91,16 @@ class Lines:
         )
         self._go_on(_Call(carrier, steps, delivery_id))
 
+    def ring(self) -> None:
+        """For other threads: end a `turn` that waits, or the next."""
+        os.write(self._button, b"!")
+
     def turn(self, seconds: float) -> list[Attempt]:
         """Everybody goes on who can. What has ended since the last time; waits so long for the first that does."""
         until = time.monotonic() + seconds
         while True:
-            self._listen(0 if self._ended else max(until - time.monotonic(), 0))
-            if self._ended or not self._calls or time.monotonic() >= until:
+            rang = self._listen(0 if self._ended else max(until - time.monotonic(), 0))
+            if rang or self._ended or not self._calls or time.monotonic() >= until:
                 ended, self._ended = self._ended, []
                 return ended
 
@@ -111,15 +121,20 @@ class Lines:
             call.steps.close()
             call.carrier.drop()
 
-    def _listen(self, seconds: float) -> None:
+    def _listen(self, seconds: float) -> bool:
+        """Whether the bell rang."""
+        rang = False
         waits = [call.wait.until for call in self._calls.values() if call.wait]
         seconds = min([seconds, *(until - time.monotonic() for until in waits)])
         for file, _ in self._poll.poll(max(math.ceil(seconds * 1000), 0)):
             if file in self._calls:
                 self._go_on(self._calls[file])
+            elif file == self._bell:
+                rang = bool(os.read(self._bell, 1024))
         now = time.monotonic()
         for call in [call for call in self._calls.values() if call.wait and call.wait.until <= now]:
             self._go_on(call)
+        return rang
 
     def _go_on(self, call: _Call) -> None:
         try:
@@ -165,3 +180,8 @@ class Lines:
             self._journal.note(mark, delivery_id, code or 0)
         except OSError as error:  # a full disk: what isn't noted is in doubt if we die now, no more
             log.error("The journal can't be written: %s", place_of(error))  # noqa: TRY400 -- values
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)

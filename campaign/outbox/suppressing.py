@@ -15,8 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campaign.extensions import db
 from campaign.outbox.claiming import Started
-from campaign.outbox.composing import Mail
-from campaign.outbox.hand import Hand, Statement
+from campaign.outbox.hand import Ask, Statement
 from campaign.outbox.models import Suppression
 from campaign.outbox.posting import ORGANIZER
 
@@ -68,18 +67,20 @@ class Silence:
     def __init__(self, digests: Digests) -> None:
         self._digests = digests
 
-    def among(self, hand: Hand, made: Sequence[tuple[Started, Mail]]) -> Collection[int]:
-        """The deliveries whose addresses aren't written to. In the transaction that starts them; one query."""
-        digests = {started.id: self._digests.of(mail.to) for started, mail in made if not _is_organizers(started)}
-        if not digests:
-            return ()
-        found = {row[0] for row in hand.run(_SUPPRESSED, list(digests.values()))}
-        return {delivery_id for delivery_id, digest in digests.items() if digest in found} if found else ()
+    def digest(self, started: Started, mailbox: str) -> bytes | None:
+        """What is asked about; none for a letter that goes out whatever is said of its address."""
+        return None if started.person_key.startswith(ORGANIZER) else self._digests.of(mailbox)
 
-    def add(self, hand: Hand, started: Started, mailbox: str, today: date) -> None:
+    @staticmethod
+    def among(digests: Sequence[bytes]) -> Ask:
+        """Which of these aren't written to; rows of one digest. For the transaction that starts their letters."""
+        return Ask(_SUPPRESSED, digests)
+
+    def add(self, connection: Connection, started: Started, mailbox: str, today: date) -> None:
         """The server says that this mailbox doesn't exist."""
-        if not _is_organizers(started):
-            suppress(hand.connection, self._digests.of(mailbox), Reason.BOUNCED, today)
+        digest = self.digest(started, mailbox)
+        if digest is not None:
+            suppress(connection, digest, Reason.BOUNCED, today)
 
 
 def suppressed(digests: Collection[bytes]) -> set[bytes]:
@@ -110,7 +111,3 @@ def drop_old(today: date) -> int:
         delete(Suppression).where(old).returning(Suppression.scope).execution_options(synchronize_session=False)
     )
     return len(dropped.all())
-
-
-def _is_organizers(started: Started) -> bool:
-    return started.person_key.startswith(ORGANIZER)

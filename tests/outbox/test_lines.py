@@ -26,7 +26,7 @@ def rude():
 @pytest.fixture
 def lines(rude, tmp_path):
     """Three."""
-    with (tmp_path / "journal").open("wb") as file:
+    with (tmp_path / "journal").open("w+b") as file:
         server = Server("127.0.0.1", rude.port, "us@example.org", limits=SHORT)
         made = Lines([Connection(server) for _ in range(3)], Journal(file.fileno()))
         yield made

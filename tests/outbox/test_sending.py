@@ -6,10 +6,12 @@ import pytest
 
 from campaign.extensions import db
 from campaign.outbox import claiming, health, posting
+from campaign.outbox.clerk import Clerk, Plan
 from campaign.outbox.faults import Outcome
 from campaign.outbox.hand import Hand
 from campaign.outbox.models import Delivery, DeliveryState, Kind, OnUnknown, Priority
 from campaign.outbox.relay import Trouble
+from campaign.outbox.suppressing import Digests, Silence
 from tests import make
 from tests.mailbox import DROP, HANG
 from tests.working import TestWorker
@@ -331,27 +333,27 @@ def claimed(owe, worker, at):
     """A reminder that the worker has claimed and not started."""
     delivery = owe(kind=Kind.REMINDER)
     with worker.at_work():
-        with_a_hand(lambda hand: claiming.claim(hand, worker.presence.name, at(), 10))
+        said(claiming.claim(worker.presence.name, at(), 10))
     assert delivery.state is DeliveryState.LEASED
     return delivery
 
 
-def with_a_hand(act):
+def said(ask):
+    """The rows."""
     hand = Hand(db.engine)
-    with hand.writing():
-        done = act(hand)
+    [rows] = hand.ask([ask])
     hand.let_go()
-    return done
+    return rows
 
 
 def started(worker, delivery, at):
     with worker.at_work():
-        return with_a_hand(lambda hand: claiming.start(hand, worker.presence.name, [delivery.id], at()))
+        return [claiming.Started(*row) for row in said(claiming.start(worker.presence.name, [delivery.id], at()))]
 
 
 def test_what_is_claimed_is_claimed_once(claimed, worker, at):
     with worker.at_work():
-        assert with_a_hand(lambda hand: claiming.claim(hand, "another", at(), 10)) == []
+        assert said(claiming.claim("another", at(), 10)) == []
 
 
 def test_what_is_started_is_started_once(claimed, worker, at):
@@ -361,7 +363,7 @@ def test_what_is_started_is_started_once(claimed, worker, at):
 
 def test_another_worker_cant_start_what_it_hasnt_claimed(claimed, worker, at):
     with worker.at_work():
-        assert with_a_hand(lambda hand: claiming.start(hand, "another", [claimed.id], at())) == []
+        assert said(claiming.start("another", [claimed.id], at())) == []
 
 
 @pytest.mark.parametrize(
@@ -388,8 +390,21 @@ def test_what_is_of_no_more_use_after_the_claim_doesnt_start(claimed, worker, ma
     at.set(claimed.expires_at)
 
     assert started(worker, claimed, at) == []
-    db.session.refresh(claimed)
-    assert (claimed.state, is_erased(claimed)) == (DeliveryState.EXPIRED, True)
+
+
+def test_what_waits_for_a_line_until_it_is_too_late_doesnt_go(owe, worker, mailbox, at):
+    deliveries = [owe(f"p{number}", kind=Kind.REMINDER) for number in range(6)]
+    worker.begin()  # two connections
+
+    at.set(deliveries[0].expires_at)
+    with worker.at_work():
+        worker.courier.drain()
+
+    assert len(mailbox.letters) == 2
+    assert sorted((each.state, is_erased(each)) for each in deliveries) == [
+        *[(DeliveryState.EXPIRED, True)] * 4,
+        *[(DeliveryState.SENT, True)] * 2,
+    ]
 
 
 def test_facts_that_change_after_the_claim_are_in_the_letter(claimed, worker, mailbox, action, at):
@@ -405,12 +420,10 @@ def test_facts_that_change_after_the_claim_are_in_the_letter(claimed, worker, ma
 def test_a_letter_that_may_have_arrived_gets_a_new_message_id_with_new_facts(owe, worker, mailbox, action, at):
     delivery = owe()
     mailbox.answers["DOT"] = [DROP]
-    with worker.at_work():
-        worker.courier.step()
-        while worker.courier._out:
-            worker.courier._collect(wait=1)
-        worker.courier.step()
-    assert delivery.unknowns == 1
+    worker.begin()
+    while delivery.unknowns == 0:
+        with worker.at_work():
+            worker.courier.step()
 
     posting.renew_about(f"action:{action.id}", [Kind.CONFIRMATION], at())
     at.forward(timedelta(minutes=1))
@@ -426,7 +439,9 @@ def test_withdrawn_while_on_the_wire_it_isnt_tried_again(claimed, worker, mailbo
 
     with worker.at_work():
         refused = claiming.Result(one, Outcome.TRANSIENT, 451)
-        with_a_hand(lambda hand: claiming.record(hand, worker.presence.name, [refused], at()))
+        clerk = Clerk(worker.presence.name, db.engine, Silence(Digests(b"")))
+        clerk.write(Plan(at(), [refused])).result()
+        clerk.let_go()
 
     db.session.refresh(claimed)
     assert (claimed.state, is_erased(claimed)) == (DeliveryState.CANCELLED, True)
@@ -434,8 +449,7 @@ def test_withdrawn_while_on_the_wire_it_isnt_tried_again(claimed, worker, mailbo
 
 def test_after_a_cancellation_no_more_letters_go_than_there_are_connections(owe, worker, mailbox, action):
     deliveries = [owe(f"p{number}", kind=Kind.REMINDER) for number in range(12)]
-    with worker.at_work():
-        worker.courier.step()  # two connections: two are on the wire, and others are claimed
+    worker.begin()  # two connections: two are on the wire, and others are claimed
 
     posting.withdraw_about(f"action:{action.id}")
     worker.run_until_idle()
@@ -449,8 +463,7 @@ def test_what_is_urgent_and_comes_later_overtakes_what_waits(owe, app, keyring, 
     for number in range(40):
         owe(f"p{number}", kind=Kind.REMINDER, priority=Priority.REMINDER)
     worker = TestWorker(app, keyring, tmp_path / "workers", mailbox.port, at, connections=1)
-    with worker.at_work():
-        worker.courier.step()
+    worker.begin()
 
     owe("urgent", priority=Priority.NOTICE)
     worker.run_until_idle()

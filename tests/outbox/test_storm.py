@@ -35,6 +35,13 @@ def test_nor_is_one_on_postgres(app, at, keyring, mailbox, tmp_path):
     storm(app, at, keyring, mailbox, tmp_path, seed=0)
 
 
+def die_after(worker, steps):
+    with worker.at_work():
+        for _ in range(steps):
+            worker.courier.step()
+    worker.die()
+
+
 def storm(app, at, keyring, mailbox, tmp_path, seed):
     chance = random.Random(seed)
     action = make.action()
@@ -58,9 +65,7 @@ def storm(app, at, keyring, mailbox, tmp_path, seed):
     worker, deaths = hire(), 0
     for _ in range(ROUNDS):
         if chance.random() < 0.3:
-            with worker.at_work():
-                worker.courier.step()
-            worker.die()
+            die_after(worker, steps=chance.randrange(1, 6))
             worker, deaths = hire(), deaths + 1
         worker.run_until_idle()
         at.forward(chance.choice(JUMPS))

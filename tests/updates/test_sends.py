@@ -72,8 +72,7 @@ def test_paused_nothing_goes_out_until_it_goes_on_and_then_each_once(alice, send
 
 
 def test_after_a_pause_only_what_is_on_the_wire_still_goes(alice, sending, worker, mailbox):
-    with worker.at_work():
-        worker.courier.step()
+    worker.begin()
 
     alice.post(f"{sending}/pause")
     worker.run_until_idle()
@@ -84,8 +83,7 @@ def test_after_a_pause_only_what_is_on_the_wire_still_goes(alice, sending, worke
 
 def test_a_letter_that_the_server_puts_off_during_a_pause_waits_with_the_rest(alice, sending, at, worker, mailbox):
     mailbox.answers["RCPT"] = lambda _to: "450 later"
-    with worker.at_work():
-        worker.courier.step()
+    worker.begin()
     alice.post(f"{sending}/pause")
     worker.run_until_idle()
     mailbox.answers.clear()
