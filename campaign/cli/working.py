@@ -16,7 +16,7 @@ from campaign.databases import writing
 from campaign.exchange import worker as exchange_worker
 from campaign.extensions import db
 from campaign.messages import worker as messages_worker
-from campaign.outbox import claiming, health
+from campaign.outbox import health, requeueing
 from campaign.outbox.clerk import Clerk
 from campaign.outbox.courier import Courier
 from campaign.outbox.engine import Engine, Task
@@ -91,12 +91,12 @@ class Worker:
         with writing():
             health.beat(health.WORKER, now)
             health.beat(health.RELAY, now, self._relay.trouble)
-            for owner in claiming.owners():
+            for owner in requeueing.owners():
                 if not self._presence.sees(owner) or (owner == self._presence.name and self.courier.is_idle):
-                    unknown = claiming.recover(owner, now, self._presence.noted_by(owner))
+                    unknown = requeueing.recover(owner, now, self._presence.noted_by(owner))
                     log.warning("took over from a worker that is no more: %d letters may have arrived or not", unknown)
-            claiming.mend_times(now)
-            claiming.expire(now)
+            requeueing.mend_times(now)
+            requeueing.expire(now)
         self._presence.sweep(gone)
         return False
 

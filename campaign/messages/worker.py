@@ -19,9 +19,9 @@ from campaign.messages import expansion, letters, planning, sends, usual
 from campaign.messages.models import Rule, RuleKind
 from campaign.outbox import composing, sealed
 from campaign.outbox import letters as plain_letters
+from campaign.outbox.batches import Write, Writing
 from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
-from campaign.outbox.courier import Write, Writing
 from campaign.outbox.hand import Ask, Row, Statement
 from campaign.outbox.models import Kind, Occasion
 from campaign.rsvps.models import ActionKey, Rsvp, State

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from campaign.outbox import claiming
+from campaign.outbox import claiming, requeueing
 from campaign.outbox.claiming import Result, Started
 from campaign.outbox.hand import Ask, Hand, Row
 from campaign.outbox.suppressing import Silence
@@ -84,8 +84,8 @@ class Clerk:
     def _write_what_is_rare(self, plan: Plan, others: Sequence[Result]) -> None:
         with self._hand.writing():
             for result in others:
-                claiming.go_on(self._hand.connection, self._owner, result, plan.now)
+                requeueing.go_on(self._hand.connection, self._owner, result, plan.now)
             for started, mailbox in plan.gone:
                 self._silence.add(self._hand.connection, started, mailbox, plan.now.date())
             if plan.is_to_release:
-                claiming.release(self._hand.connection, self._owner)
+                requeueing.release(self._hand.connection, self._owner)

@@ -9,30 +9,25 @@ nobody waits for a server that is slow.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
-
-from sqlalchemy.exc import DBAPIError
 
 from campaign import clock
 from campaign.databases import TOGETHER, writing
 from campaign.extensions import db
 from campaign.outbox import claiming, health
+from campaign.outbox.batches import Batch, Desk
 from campaign.outbox.claiming import Result, Started
 from campaign.outbox.clerk import Clerk, Done, Plan
-from campaign.outbox.composing import Mail, Unsendable, on_the_wire
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Ask, Row
 from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.ladder import pause
 from campaign.outbox.lines import Attempt, Carrier, Lines
 from campaign.outbox.mishaps import place_of
 from campaign.outbox.relay import Relay, Trouble
 from campaign.outbox.suppressing import Silence
-from campaign.sealing import CannotOpen
 
 log = logging.getLogger(__name__)
 
@@ -44,34 +39,14 @@ _FEW = 4  # unless so many have, and half of all
 _PROMPT = 2  # seconds in which a server that is well answers
 _IDLE = 5  # seconds after which connections that nobody needs are closed
 
-Person = Mapping[str, str]  # "to", and what else a letter says to them alone
-Write = Callable[[Started, Person], Mail]
-
-
-class Writing(NamedTuple):
-    """What has to be asked about some letters, in the transaction that starts them, and what writes them then."""
-
-    asks: Sequence[Ask]
-    letters: Callable[[Sequence[Sequence[Row]]], Write]
-
-
-class Desk(Protocol):
-    """Where letters are addressed and written. Unsendable or CannotOpen: this one never can be."""
-
-    def address(self, started: Started) -> Person: ...
-
-    def compose(self, batch: Sequence[Started], now: datetime) -> Writing: ...
-
 
 @dataclass(frozen=True)
 class _UnderWay:
     """A transaction, and what will be needed once it is committed."""
 
     plan: Plan
+    batch: Batch
     done: Future[Done]
-    people: Mapping[int, Person | Outcome]  # of the batch; or why they can't be addressed
-    digests: Mapping[int, bytes]
-    writing: Writing | None
 
 
 def _usual(_delivery_id: int) -> str:
@@ -140,8 +115,8 @@ class Courier:
         if self._under_way is not None:
             if not self._under_way.done.done():
                 return True
-            under_way = self._under_way
-            self._send(under_way, self._settle(under_way))
+            batch = self._under_way.batch
+            self._send(batch, self._settle(self._under_way))
         now = clock.now()
         room = max(self._relay.room(len(self._lines)) - len(self._out), 0)
         if not (self._back or self._late or self._claimed or (room and self._is_due(now))):
@@ -198,43 +173,22 @@ class Courier:
 
         Without room, a pause most likely, nothing is kept from whoever could send or take back.
         """
-        batch = self._claimed[:room]
-        people = {started.id: self._addressed(started) for started in batch}
-        digests = {}
-        for started in batch:
-            person = people[started.id]
-            digest = None if isinstance(person, Outcome) else self._silence.digest(started, person["to"])
-            if digest is not None:
-                digests[started.id] = digest
-        composing = self._desk.compose(batch, now) if batch else None
-        is_low = len(self._claimed) - len(batch) < len(self._lines)
+        batch = Batch.of(self._claimed[:room], self._desk, self._silence, now)
+        is_low = len(self._claimed) - len(batch.claimed) < len(self._lines)
         plan = Plan(
             now,
             back=self._back[:],
             gone=self._gone[:],
             late=self._late,
-            batch=batch,
-            digests=list(digests.values()),
-            asks=composing.asks if composing else (),
+            batch=batch.claimed,
+            digests=list(batch.digests.values()),
+            asks=batch.writing.asks,
             claims=self._how_many() if room and is_low else 0,
             skip=self._skipped(),
             is_to_release=not room,
         )
-        done = self._clerk.write(plan)
-        self._under_way = _UnderWay(plan, done, people, digests, composing)
-        done.add_done_callback(lambda _: self._lines.ring())
-
-    def _addressed(self, started: Started) -> Person | Outcome:
-        try:
-            person = self._desk.address(started)
-            return {**person, "to": on_the_wire(person["to"])}
-        except (Unsendable, CannotOpen):
-            return Outcome.PERMANENT
-        except DBAPIError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
-            log.error("A letter can't be addressed: %s", place_of(error))  # noqa: TRY400 -- no values
-            return Outcome.TRANSIENT
+        self._under_way = _UnderWay(plan, batch, self._clerk.write(plan))
+        self._under_way.done.add_done_callback(lambda _: self._lines.ring())
 
     def _settle(self, it: _UnderWay) -> Done:
         """What was under way, committed; waits for it. Raises what it broke off with: all of it is still to be done."""
@@ -248,36 +202,14 @@ class Courier:
         self._busy_at = self._relay.ticks()
         return done
 
-    def _send(self, it: _UnderWay, done: Done) -> None:
+    def _send(self, batch: Batch, done: Done) -> None:
         """What is started goes out now; of what can't, the next transaction records why not."""
-        rows = {each.id: each for each in done.started}
-        write = it.writing.letters(done.answers) if it.writing else None
-        for claimed in it.plan.batch:
-            started, person = rows.get(claimed.id), it.people[claimed.id]
-            if started is None or write is None:
-                continue
-            if isinstance(person, Outcome):
-                made: Mail | Outcome = person
-            elif started != claimed:  # sealed anew since it was claimed: it goes back, and is claimed as it is now
-                made = Outcome.CONNECTION
-            elif it.digests.get(started.id) in done.silent:
-                made = Outcome.SUPPRESSED
-            else:
-                made = self._made(write, started, person)
+        for started, made in batch.letters(done):
             if isinstance(made, Outcome):
                 self._back.append(Result(started, made))
             else:
                 self._out[started.id] = started, made.to, self._relay.ticks()
                 self._lines.send(started.id, made, self._sender(started.id))
-
-    def _made(self, write: Write, started: Started, person: Person) -> Mail | Outcome:
-        try:
-            return write(started, person)
-        except (Unsendable, CannotOpen):
-            return Outcome.PERMANENT
-        except Exception as error:  # noqa: BLE001 -- one letter that can't be made must not hold up all others
-            log.error("A letter can't be made: %s", place_of(error))  # noqa: TRY400 -- no values
-            return Outcome.CONNECTION if isinstance(error, DBAPIError) else Outcome.TRANSIENT
 
     def _how_many(self) -> int:
         """To reserve: as many as go out in a part of a second; what is more urgent and comes later is seen soon."""
