@@ -1,7 +1,6 @@
 """The worker as a test runs it: all that `flask worker` does, once, at the time that the fixed clock shows."""
 
 import fcntl
-from concurrent.futures import wait
 
 from campaign.cli.working import Worker
 from campaign.extensions import db
@@ -74,6 +73,6 @@ class _AtWork:
 
     def __exit__(self, *raised):
         if self._courier._under_way is not None:
-            wait([self._courier._under_way.done])
+            self._courier._under_way.written.result()
         self._context.pop(raised[1])
         db.session.rollback()  # whatever the test had read before is old now

@@ -20,6 +20,8 @@ import sys
 
 _NUMBERS = {"x86_64": (206, 208, 209), "aarch64": (0, 4, 2)}  # of io_setup, io_getevents, io_submit
 _READ, _WRITE = 0, 1  # IOCB_CMD_PREAD, IOCB_CMD_PWRITE
+_ONE, _BOTH = ctypes.c_long(1), ctypes.c_long(2)
+_ROOM = 256 * 1024  # octets of a message that are given at once
 
 
 class _Order(ctypes.Structure):
@@ -67,6 +69,8 @@ class Writer:
         self._mark, self._message = _Order(data=0, command=_READ, length=1), _Order(data=1, command=_WRITE)
         self._list = (ctypes.POINTER(_Order) * 2)(ctypes.pointer(self._mark), ctypes.pointer(self._message))
         self._done = (_Done * 2)()
+        self._given = ctypes.create_string_buffer(_ROOM)
+        self._message.octets = ctypes.addressof(self._given)
         if self._numbers is not None:
             self._mark.file = self._zero = os.open("/dev/zero", os.O_RDONLY | os.O_CLOEXEC)
 
@@ -77,14 +81,14 @@ class Writer:
         """
         if self._numbers is None:
             return None
+        length = min(len(message), _ROOM)
+        ctypes.memmove(self._given, message, length)
+        self._mark.octets, self._message.file, self._message.length = octet, socket, length
         _, events, submit = self._numbers
-        self._mark.octets = octet
-        self._message.file, self._message.length = socket, len(message)
-        self._message.octets = ctypes.cast(ctypes.c_char_p(message), ctypes.c_void_p).value or 0
-        given = self._call(submit, self._context, ctypes.c_long(2), self._list)
+        given = self._call(submit, self._context, _BOTH, self._list)
         if given <= 0:
             self._numbers = None
             return None
-        self._call(events, self._context, ctypes.c_long(given), ctypes.c_long(given), self._done, None)
-        results = {int(done.data): int(done.result) for done in self._done[:given]}
-        return max(results.get(1, 0), 0), results.get(0, 0) == 1
+        self._call(events, self._context, _BOTH if given == 2 else _ONE, _BOTH, self._done, None)
+        mark, taken = self._done  # in the order in which they were given
+        return max(taken.result, 0) if given == 2 else 0, mark.result == 1

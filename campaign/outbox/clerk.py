@@ -1,10 +1,9 @@
-"""Writes for the courier: one transaction at a time, in a thread of its own.
+"""Writes for the courier, one transaction at a time.
 
-While a transaction waits for the disk, the courier's thread goes on with the lines that are out.
+While the database works on it and waits for the disk, the courier goes on with the lines that are out.
 """
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from sqlalchemy import Engine
 
 from campaign.outbox import claiming, requeueing
 from campaign.outbox.claiming import Result, Started
-from campaign.outbox.hand import Ask, Hand, Row
+from campaign.outbox.hand import Ask, Hand, Row, Said
 from campaign.outbox.suppressing import Silence
 
 
@@ -42,6 +41,33 @@ class Done:
     claimed: list[Started] = field(default_factory=list)
 
 
+class Written:
+    """A plan that is being carried out."""
+
+    def __init__(self, plan: Plan, said: Said, first: int) -> None:
+        """first: of the answers, the first that somebody wants."""
+        self._plan = plan
+        self._said = said
+        self._first = first
+
+    @property
+    def file(self) -> int | None:
+        """Where something can be read when there may be news; none once it is done."""
+        return self._said.file
+
+    def is_done(self) -> bool:
+        """Never waits. Raises what the database raises: then all of it can be asked for again."""
+        return self._said.is_done()
+
+    def result(self) -> Done:
+        """Waits for it. Raises what the database raises."""
+        rows, plan = self._said.rows()[self._first :], self._plan
+        claimed = claiming.in_order(rows.pop()) if plan.claims else []
+        silent = {row[0] for row in rows.pop()} if plan.digests else ()
+        started = [Started(*row) for row in rows[0]] if plan.batch else []
+        return Done(started, silent, rows[1:], claimed)
+
+
 class Clerk:
     """owner: the name of its worker's `Presence`."""
 
@@ -49,17 +75,9 @@ class Clerk:
         self._owner = owner
         self._hand = Hand(database)
         self._silence = silence
-        self._thread = ThreadPoolExecutor(1, "clerk")
 
-    def write(self, plan: Plan) -> Future[Done]:
-        """One at a time. What is raised in it has changed nothing, or can be asked for again without harm."""
-        return self._thread.submit(self._write, plan)
-
-    def let_go(self) -> None:
-        """Close the connection. While nothing is being written."""
-        self._hand.let_go()
-
-    def _write(self, plan: Plan) -> Done:
+    def write(self, plan: Plan) -> Written:
+        """Once the one before is done. What is raised has changed nothing, or can be asked for again without harm."""
         ended = [result for result in plan.back if claiming.is_end(result.outcome)]
         others = [result for result in plan.back if not claiming.is_end(result.outcome)]
         if others or plan.gone or plan.is_to_release:
@@ -75,11 +93,11 @@ class Clerk:
             asks.append(self._silence.among(list(plan.digests)))
         if plan.claims:
             asks.append(claiming.claim(self._owner, plan.now, plan.claims, plan.skip))
-        rows = self._hand.ask(asks)[first:] if asks else []
-        claimed = claiming.in_order(rows.pop()) if plan.claims else []
-        silent = {row[0] for row in rows.pop()} if plan.digests else ()
-        started = [Started(*row) for row in rows[0]] if plan.batch else []
-        return Done(started, silent, rows[1:], claimed)
+        return Written(plan, self._hand.say(asks) if asks else Said(), first)
+
+    def let_go(self) -> None:
+        """Close the connection. While nothing is being written."""
+        self._hand.let_go()
 
     def _write_what_is_rare(self, plan: Plan, others: Sequence[Result]) -> None:
         with self._hand.writing():

@@ -10,7 +10,6 @@ nobody waits for a server that is slow.
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +19,7 @@ from campaign.extensions import db
 from campaign.outbox import claiming, health
 from campaign.outbox.batches import Batch, Desk
 from campaign.outbox.claiming import Result, Started
-from campaign.outbox.clerk import Clerk, Done, Plan
+from campaign.outbox.clerk import Clerk, Done, Plan, Written
 from campaign.outbox.faults import Outcome
 from campaign.outbox.journal import Journal, Mark
 from campaign.outbox.ladder import pause
@@ -46,7 +45,7 @@ class _UnderWay:
 
     plan: Plan
     batch: Batch
-    done: Future[Done]
+    written: Written
 
 
 def _usual(_delivery_id: int) -> str:
@@ -113,7 +112,7 @@ class Courier:
         """
         self._gather()
         if self._under_way is not None:
-            if not self._under_way.done.done():
+            if not self._is_written():
                 return True
             batch = self._under_way.batch
             self._send(batch, self._settle(self._under_way))
@@ -173,7 +172,7 @@ class Courier:
 
         Without room, a pause most likely, nothing is kept from whoever could send or take back.
         """
-        batch = Batch.of(self._claimed[:room], self._desk, self._silence, now)
+        batch = Batch.of(self._claimed[: min(room, self._enough)], self._desk, self._silence, now)
         is_low = len(self._claimed) - len(batch.claimed) < len(self._lines)
         plan = Plan(
             now,
@@ -188,12 +187,11 @@ class Courier:
             is_to_release=not room,
         )
         self._under_way = _UnderWay(plan, batch, self._clerk.write(plan))
-        self._under_way.done.add_done_callback(lambda _: self._lines.ring())
 
     def _settle(self, it: _UnderWay) -> Done:
         """What was under way, committed; waits for it. Raises what it broke off with: all of it is still to be done."""
         self._under_way, plan = None, it.plan
-        done = it.done.result()
+        done = it.written.result()
         del self._back[: len(plan.back)], self._gone[: len(plan.gone)]
         self._journal.settle(result.delivery.id for result in plan.back)
         started = {each.id for each in done.started}
@@ -232,13 +230,21 @@ class Courier:
 
     def _is_to_wait(self) -> bool:
         if self._under_way is not None:
-            return not self._under_way.done.done()
+            return not self._is_written()
         free = self._relay.room(len(self._lines)) - len(self._out)
         return bool(self._out) and len(self._back) < self._enough and not (self._claimed and free >= self._enough)
 
+    def _is_written(self) -> bool:
+        """What is under way. Raises what it broke off with: all of it is still to be done."""
+        try:
+            return self._under_way is None or self._under_way.written.is_done()
+        except BaseException:
+            self._under_way = None
+            raise
+
     def _collect(self, wait: float = 0) -> None:
-        """What has come back by now; with `wait`, at least one if it comes in so many seconds."""
-        for attempt in self._lines.turn(wait):
+        """What has come back by now; with `wait`, at least one if it comes in so many seconds, or the database does."""
+        for attempt in self._lines.turn(wait, self._under_way.written.file if self._under_way else None):
             started, mailbox, began = self._out.pop(attempt.delivery_id)
             self._relay.heard(attempt.outcome, began)
             self._remember(attempt)

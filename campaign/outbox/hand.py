@@ -5,8 +5,9 @@ transaction around them; the driver itself takes 10. So statements are written w
 kind of database, and run on the driver's own connection.
 """
 
+import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -15,16 +16,20 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
 from campaign.databases import BEGUN, TOGETHER, beginning
+from campaign.outbox.committing import Committer
 
 Row = tuple[Any, ...]
 Each = list[BindParameter[Any]]  # of a list of values: one parameter for each
+
+
+_EACH = "each_"  # and a number: a value of the list
 
 
 class Statement:
     """What to say to a database, with named parameters.
 
     make: gives the statement for a list of so many values, `column.in_(each)`; where it has no list, that is empty.
-    kind: of the values in the list.
+    kind: of the values in the list, which are handed to the driver as they are.
     """
 
     def __init__(self, make: Callable[[Each], ClauseElement], kind: type[TypeEngine[Any]] | None = None) -> None:
@@ -36,8 +41,8 @@ class Statement:
         key = dialect.name, size
         found = self._compiled.get(key)
         if found is None:
-            each = [bindparam(f"each_{number}", type_=self._kind) for number in range(size)]
-            found = self._compiled[key] = _Compiled(self._make(each), dialect)
+            each = [bindparam(f"{_EACH}{number}", type_=self._kind) for number in range(size)]
+            found = self._compiled[key] = _Compiled(self._make(each), dialect, size)
         return found
 
 
@@ -56,21 +61,23 @@ class Hand:
         self._database = database
         self._taken: Connection | None = None
         self._driver: Any = None
-        self._pipeline: Any = None  # where PostgreSQL is spoken to
+        self._way: Any = None  # to have a transaction carried out while others go on
 
-    def ask(self, asks: Sequence[Ask]) -> list[list[Row]]:
-        """A transaction of these, committed. The rows of each, as the driver gives them.
+    def say(self, asks: Sequence[Ask]) -> "Said":
+        """A transaction of these, which isn't waited for.
 
-        When anything is raised, nothing is changed, unless the connection was lost just as it was committed.
+        When anything is raised, here or by what is returned, nothing is changed, unless the connection was lost just
+        as it was committed.
         """
         dialect = self.connection.dialect
         said = [ask.statement.for_(dialect, len(ask.each)).said(ask) for ask in asks]
-        if dialect.name != "postgresql":
-            with self.writing():
-                return [self._driver.execute(*each).fetchall() for each in said]
         with self._giving_up():
-            rows: list[list[Row]] = self._pipeline.run([(beginning(dialect.name, TOGETHER), ()), *said])
-            return rows[1:]
+            self._way.say([(beginning(dialect.name, TOGETHER), ()), *said])
+        return Said(self._way, self._giving_up)
+
+    def ask(self, asks: Sequence[Ask]) -> list[list[Row]]:
+        """The same, waiting for it. The rows of each, as the driver gives them."""
+        return self.say(asks).rows()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -99,8 +106,9 @@ class Hand:
 
     def let_go(self) -> None:
         """Close the connection."""
-        taken, self._taken = self._taken, None
+        taken, way, self._taken, self._way = self._taken, self._way, None, None
         if taken is not None:
+            way.close()
             taken.close()
 
     @property
@@ -111,36 +119,70 @@ class Hand:
             self._driver = self._taken.connection.driver_connection
             self._taken.detach()
             if self._taken.dialect.name == "postgresql":  # psycopg is loaded nowhere else
-                self._pipeline = import_module("campaign.outbox.pipelining").Pipeline(self._driver)
+                self._way = import_module("campaign.outbox.pipelining").Pipeline(self._driver)
+            else:
+                self._way = Committer(self._driver)
         return self._taken
+
+
+class Said:
+    """What was said to a database: its answers have come, or it is still at it."""
+
+    def __init__(self, way: Any = None, giving_up: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """way: on which the answers come; none if nothing was asked."""
+        self._rows: list[list[Row]] | None = None if way else []
+        self._way = way
+        self._giving_up = giving_up
+
+    @property
+    def file(self) -> int | None:
+        """Where something can be read when there may be news; none once it is done."""
+        return None if self._rows is not None else int(self._way.file)
+
+    def is_done(self) -> bool:
+        """Never waits. Raises what the driver raises."""
+        if self._rows is None:
+            with self._giving_up():
+                found = self._way.look()
+                self._rows = None if found is None else found[1:]
+        return self._rows is not None
+
+    def rows(self) -> list[list[Row]]:
+        """Of each statement; waits for them. Raises what the driver raises."""
+        while not self.is_done():
+            select.select([self._way.file], [], [])
+        return self._rows or []
 
 
 class _Compiled:
     """For one kind of database and one length of the list."""
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+    def __init__(self, statement: ClauseElement, dialect: Dialect, size: int) -> None:
         if dialect.name == "postgresql":
             kind: Any = type(dialect)
             dialect = kind(paramstyle="numeric_dollar")  # as the server itself has it
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self._text: str = compiled.string
-        self._order = list(compiled.positiontup)
-        self._said: dict[str, Any] = {}  # what the statement says itself
-        self._turned: dict[str, Callable[[Any], Any]] = {}
+        order = list(compiled.positiontup)
+        self._said: list[Any] = [None] * len(order)  # with what the statement says itself
+        self._named: list[tuple[str, Callable[[Any], Any] | None, list[int]]] = []  # which values go where
         for name, bind in compiled.binds.items():
             turn = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if turn is not None:
-                self._turned[name] = turn
+            places = [place for place, each in enumerate(order) if each == name]
             if not bind.required:
-                self._said[name] = turn(bind.effective_value) if turn else bind.effective_value
+                for place in places:
+                    self._said[place] = turn(bind.effective_value) if turn else bind.effective_value
+            elif not name.startswith(_EACH):
+                self._named.append((name, turn, places))
+        self._each = [order.index(f"{_EACH}{number}") for number in range(size)]
 
     def said(self, ask: Ask) -> tuple[str, list[Any]]:
         """Its text, and the values in the order in which the driver wants them."""
-        named = self._said.copy()
-        for name, value in ask.values.items():
-            turn = self._turned.get(name)
-            named[name] = turn(value) if turn else value
-        turn = self._turned.get("each_0")
-        for number, value in enumerate(ask.each):
-            named[f"each_{number}"] = turn(value) if turn else value
-        return self._text, [named[name] for name in self._order]
+        values, said = ask.values, self._said.copy()
+        for name, turn, places in self._named:
+            value = values[name] if turn is None else turn(values[name])
+            for place in places:
+                said[place] = value
+        for value, place in zip(ask.each, self._each, strict=True):
+            said[place] = value
+        return self._text, said

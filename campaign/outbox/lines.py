@@ -2,10 +2,8 @@
 
 import logging
 import math
-import os
 import select
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -71,10 +69,6 @@ class Lines:
         self._poll = select.poll()
         self._calls: dict[int, _Call] = {}  # by the file that it waits for
         self._ended: list[Attempt] = []
-        self._bell, self._button = os.pipe()
-        os.set_blocking(self._bell, False)
-        self._poll.register(self._bell, select.POLLIN)
-        weakref.finalize(self, _close, self._bell, self._button)
 
     def __len__(self) -> int:
         return len(self._free) + len(self._calls)
@@ -91,18 +85,23 @@ class Lines:
         )
         self._go_on(_Call(carrier, steps, delivery_id))
 
-    def ring(self) -> None:
-        """For other threads: end a `turn` that waits, or the next."""
-        os.write(self._button, b"!")
+    def turn(self, seconds: float, also: int | None = None) -> list[Attempt]:
+        """Everybody goes on who can. What has ended since the last time; waits so long for the first that does.
 
-    def turn(self, seconds: float) -> list[Attempt]:
-        """Everybody goes on who can. What has ended since the last time; waits so long for the first that does."""
+        also: a file that ends the waiting, too, when something can be read there.
+        """
         until = time.monotonic() + seconds
-        while True:
-            rang = self._listen(0 if self._ended else max(until - time.monotonic(), 0))
-            if rang or self._ended or not self._calls or time.monotonic() >= until:
-                ended, self._ended = self._ended, []
-                return ended
+        if also is not None:
+            self._poll.register(also, select.POLLIN)
+        try:
+            while True:
+                called = self._listen(0 if self._ended else max(until - time.monotonic(), 0))
+                if also in called or self._ended or not self._calls or time.monotonic() >= until:
+                    ended, self._ended = self._ended, []
+                    return ended
+        finally:
+            if also is not None:
+                self._poll.unregister(also)
 
     def rest(self) -> None:
         """Close the connections that carry nothing; the next message opens them again."""
@@ -121,20 +120,18 @@ class Lines:
             call.steps.close()
             call.carrier.drop()
 
-    def _listen(self, seconds: float) -> bool:
-        """Whether the bell rang."""
-        rang = False
+    def _listen(self, seconds: float) -> list[int]:
+        """The files where something was to be read or written."""
         waits = [call.wait.until for call in self._calls.values() if call.wait]
         seconds = min([seconds, *(until - time.monotonic() for until in waits)])
-        for file, _ in self._poll.poll(max(math.ceil(seconds * 1000), 0)):
+        called = [file for file, _ in self._poll.poll(max(math.ceil(seconds * 1000), 0))]
+        for file in called:
             if file in self._calls:
                 self._go_on(self._calls[file])
-            elif file == self._bell:
-                rang = bool(os.read(self._bell, 1024))
         now = time.monotonic()
         for call in [call for call in self._calls.values() if call.wait and call.wait.until <= now]:
             self._go_on(call)
-        return rang
+        return called
 
     def _go_on(self, call: _Call) -> None:
         try:
@@ -180,8 +177,3 @@ class Lines:
             self._journal.note(mark, delivery_id, code or 0)
         except OSError as error:  # a full disk: what isn't noted is in doubt if we die now, no more
             log.error("The journal can't be written: %s", place_of(error))  # noqa: TRY400 -- values
-
-
-def _close(*files: int) -> None:
-    for file in files:
-        os.close(file)

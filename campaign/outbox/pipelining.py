@@ -6,7 +6,7 @@ without anybody calling it so: https://www.postgresql.org/docs/current/libpq-pip
 """
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Connection, errors
@@ -26,53 +26,56 @@ class Pipeline:
         self._connection = connection
         self._server = connection.pgconn
         self._prepared: dict[str, bytes] = {}  # names, by text
-        self._poll = select.poll()
+        self._are_theirs: list[bool] = []  # of the results to come, those of the statements themselves
+        self._heard: list[list[Row]] = []
 
-    def run(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
-        """The rows of each, once all are committed. Raises psycopg.Error; then the connection is no good any more.
+    @property
+    def file(self) -> int:
+        """Something can be read there when there may be news for `look`."""
+        return self._server.socket
+
+    def say(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        """Doesn't wait for the answers, and for the server only if it takes in no more.
 
         statements: texts with $1, $2 … in them, and what these stand for.
         """
-        are_theirs = list[bool]()  # of the results, those of the statements themselves
+        self._are_theirs, self._heard = [], []
         self._server.enter_pipeline_mode()
         for text, values in statements:
             name = self._prepared.get(text)
             if name is None:
                 name = self._prepared[text] = f"pipeline_{len(self._prepared)}".encode()
                 self._server.send_prepare(name, text.encode())
-                are_theirs.append(False)
+                self._are_theirs.append(False)
             transformer = Transformer(self._connection)
             octets = transformer.dump_sequence(values, [_format(value) for value in values])
             self._server.send_query_prepared(name, octets, transformer.formats)
-            are_theirs.append(True)
+            self._are_theirs.append(True)
         self._server.pipeline_sync()
-        self._send()
-        rows = [self._rows(result) for result in self._results()]
-        self._server.exit_pipeline_mode()
-        return [each for each, is_theirs in zip(rows, are_theirs, strict=True) if is_theirs]
-
-    def _send(self) -> None:
-        """All of it; what the server says meanwhile is taken in, or both would wait for each other."""
+        poll = select.poll()
+        poll.register(self._server.socket, select.POLLIN | select.POLLOUT)
         while self._server.flush():
-            self._wait(select.POLLIN | select.POLLOUT)
+            if any(event & ~select.POLLOUT for _, event in poll.poll()):
+                self._server.consume_input()  # or both would wait for each other
 
-    def _results(self) -> Iterator[PGresult]:
-        while True:
-            while self._server.is_busy():
-                self._wait(select.POLLIN)
+    def look(self) -> list[list[Row]] | None:
+        """The rows of each, once all are committed; never waits. Raises psycopg.Error: then the connection is no good
+        any more."""
+        self._server.consume_input()
+        while not self._server.is_busy():
             result = self._server.get_result()
             if result is None:
                 continue  # the end of a statement's
             if result.status == ExecStatus.PIPELINE_SYNC:
-                return
+                self._server.exit_pipeline_mode()
+                return [rows for rows, is_theirs in zip(self._heard, self._are_theirs, strict=True) if is_theirs]
             if result.status not in _WELL:
                 raise errors.error_from_result(result)
-            yield result
+            self._heard.append(self._rows(result))
+        return None
 
-    def _wait(self, events: int) -> None:
-        self._poll.register(self._server.socket, events)
-        if any(event & ~select.POLLOUT for _, event in self._poll.poll()):
-            self._server.consume_input()
+    def close(self) -> None:
+        """The connection is closed by whose it is."""
 
     def _rows(self, result: PGresult) -> list[Row]:
         if not result.ntuples:

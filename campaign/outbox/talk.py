@@ -57,6 +57,7 @@ class Talk(smtplib.SMTP):
         self.is_clear = True  # no message half given over
         self._limit = limit
         self._heard = b""
+        self._glance = select.poll()
 
     def dial(self, host: str, port: int, limit: float, context: ssl.SSLContext | None) -> tuple[int, str]:
         """Connect; the server's greeting. Waits for it. context: to speak TLS from the start."""
@@ -67,6 +68,7 @@ class Talk(smtplib.SMTP):
         if context is not None:
             self.sock = context.wrap_socket(sock, server_hostname=host)
         self.sock.setblocking(False)
+        self._glance.register(self.sock, select.POLLIN)
         return run(self.reply(limit))
 
     def ask(self, command: str, limit: float) -> Steps[tuple[int, str]]:
@@ -129,6 +131,8 @@ class Talk(smtplib.SMTP):
 
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""
+        if self.is_plain and not self._glance.poll(0):
+            return bool(self._heard)
         try:
             self._heard += self._open_socket().recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):

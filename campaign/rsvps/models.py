@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.actions.models import Action, Status
@@ -51,6 +51,9 @@ class Rsvp(Record):
     __table_args__ = (
         Index("uq_rsvps_action_index", "action_id", "blind_index", unique=True),
         Index("ix_rsvps_action_state", "action_id", "state", "answer"),
+        Index(  # looked at all the time, and nearly always empty
+            "ix_rsvps_sealed", "id", sqlite_where=text("state = 'sealed'"), postgresql_where=text("state = 'sealed'")
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(27), primary_key=True)  # random; also the person_key of its deliveries

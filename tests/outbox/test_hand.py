@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import BigInteger, LargeBinary, bindparam, cast, insert, select, update
+from sqlalchemy import BigInteger, LargeBinary, bindparam, cast, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.databases import out_of_reach
@@ -100,6 +100,19 @@ def test_what_is_seldom_said_comes_between(hand):
     hand.ask([say(["c"], "third")])
 
     assert notes() == ["first", "second", "third"]
+
+
+@pytest.mark.sqlite
+def test_what_fails_only_as_it_is_committed_is_told_and_the_next_transaction_is_a_new_one(hand):
+    later = Statement(lambda _: text("PRAGMA defer_foreign_keys = ON"))
+    orphan = Statement(lambda _: text("INSERT INTO returns VALUES (4711, 'bounced', 550, '2023-05-10', 0)"))
+
+    said = hand.say([Ask(later), say(["a"], "no"), Ask(orphan)])
+    with pytest.raises(out_of_reach(db.engine)):
+        said.rows()
+    hand.ask([say(["b"], "yes")])
+
+    assert notes() == ["", "yes", ""]
 
 
 def test_much_at_once_is_no_more_than_a_long_wait(hand):
