@@ -10,6 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from campaign import tokens
 from campaign.columns import Utc
 from campaign.databases import roomy
 from campaign.extensions import db
@@ -42,7 +43,7 @@ def expand(occasion_id: int, now: datetime) -> int:
         done = db.session.execute(
             insert(Delivery)
             .from_select(_COLUMNS, _rows(occasion, now))
-            .on_conflict_do_nothing(index_elements=["occasion_id", "person_key"])
+            .on_conflict_do_nothing(index_elements=["person_key", "occasion_id"])
             .execution_options(preserve_rowcount=True)
         )
     occasion.state = OccasionState.EXPANDED
@@ -94,12 +95,16 @@ def _rows(occasion: Occasion, now: datetime) -> Select[*tuple[Any, ...]]:
         literal(0),
         literal(now, Utc),
         literal(occasion.expires_at, Utc),
-        chance(),
+        chance(Rsvp.id, literal(tokens.new())),
     ).where(audience(int(occasion.subject.removeprefix("action:")), occasion.kind, occasion.facts.get("segment")))
 
 
 class chance(GenericFunction[str]):  # noqa: N801 -- SQL functions are written small
-    """A Message-ID for each row, of 128 random bits of the database's own. What it is for needs no secret."""
+    """A Message-ID for each row: 128 bits that nobody can guess.
+
+    On PostgreSQL a digest of the row's own key and of what is drawn once for all: to draw for each took it a fifth of
+    the whole statement's time.
+    """
 
     type = String()
     inherit_cache = True
@@ -111,5 +116,6 @@ def _on_sqlite(_element: chance, _compiler: SQLCompiler, **_: object) -> str:
 
 
 @compiles(chance, "postgresql")
-def _on_postgresql(_element: chance, _compiler: SQLCompiler, **_: object) -> str:
-    return "replace(gen_random_uuid()::text, '-', '')"
+def _on_postgresql(element: chance, compiler: SQLCompiler, **more: Any) -> str:
+    key, drawn = (compiler.process(each, **more) for each in element.clauses)
+    return f"md5({drawn} || {key})"

@@ -22,8 +22,9 @@ from campaign.outbox import letters as plain_letters
 from campaign.outbox.batches import Write, Writing
 from campaign.outbox.claiming import Started
 from campaign.outbox.composing import From, Mail, Marks, Part, Skeleton
-from campaign.outbox.hand import Ask, Row, Statement
+from campaign.outbox.hand import Ask, Statement
 from campaign.outbox.models import Kind, Occasion
+from campaign.outbox.ways import Row
 from campaign.rsvps.models import ActionKey, Rsvp, State
 from campaign.rsvps.opening import Person
 from campaign.sealing import CannotOpen, Keyring, Vault

@@ -12,9 +12,10 @@ from campaign.outbox.claiming import Started
 from campaign.outbox.clerk import Done
 from campaign.outbox.composing import Mail, Unsendable, on_the_wire
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Ask, Row
+from campaign.outbox.hand import Ask
 from campaign.outbox.mishaps import place_of
 from campaign.outbox.suppressing import Silence
+from campaign.outbox.ways import Row
 from campaign.sealing import CannotOpen
 
 log = logging.getLogger(__name__)

@@ -29,8 +29,9 @@ from sqlalchemy import (
 
 from campaign.extensions import db
 from campaign.outbox.faults import Outcome
-from campaign.outbox.hand import Ask, Each, Row, Statement
+from campaign.outbox.hand import Ask, Each, Statement
 from campaign.outbox.models import Delivery, DeliveryState
+from campaign.outbox.ways import Row
 
 
 def _is(state: DeliveryState) -> ColumnElement[bool]:

@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 
 from campaign.outbox import claiming, requeueing
 from campaign.outbox.claiming import Result, Started
-from campaign.outbox.hand import Ask, Hand, Row, Said
+from campaign.outbox.hand import Ask, Hand, Said
 from campaign.outbox.suppressing import Silence
+from campaign.outbox.ways import Row
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,10 @@ class Clerk:
         self._hand.let_go()
 
     def _write_what_is_rare(self, plan: Plan, others: Sequence[Result]) -> None:
-        with self._hand.writing():
+        with self._hand.writing() as connection:
             for result in others:
-                requeueing.go_on(self._hand.connection, self._owner, result, plan.now)
+                requeueing.go_on(connection, self._owner, result, plan.now)
             for started, mailbox in plan.gone:
-                self._silence.add(self._hand.connection, started, mailbox, plan.now.date())
+                self._silence.add(connection, started, mailbox, plan.now.date())
             if plan.is_to_release:
-                requeueing.release(self._hand.connection, self._owner)
+                requeueing.release(connection, self._owner)

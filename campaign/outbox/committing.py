@@ -11,37 +11,38 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
-Row = tuple[Any, ...]
+from campaign.outbox.ways import Row
 
 
 class Committer:
-    """Over a connection that nobody else uses, and which may be used in any thread."""
+    """A `Way` over a connection that may be used in any thread."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._rows: list[list[Row]] = []
         self._failure: BaseException | None = None
         self._is_wanted = SimpleQueue[bool]()
-        self.file, self._bell = os.pipe()  # something can be read there when there is news for `look`
-        os.set_blocking(self.file, False)
+        self._file, self._bell = os.pipe()
+        os.set_blocking(self._file, False)
         threading.Thread(target=self._commit, name="committer", daemon=True).start()
 
+    @property
+    def file(self) -> int:
+        return self._file
+
     def say(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        """Doesn't wait until they are committed. The first begins the transaction. Raises sqlite3.Error."""
         self._rows = [self._connection.execute(*each).fetchall() for each in statements]
         self._is_wanted.put(True)
 
     def look(self) -> list[list[Row]] | None:
-        """The rows of each, once all are committed; never waits. Raises sqlite3.Error: then none is."""
         with suppress(BlockingIOError):
-            os.read(self.file, 1)
+            os.read(self._file, 1)
             if self._failure is not None:
                 raise self._failure
             return self._rows
         return None
 
     def close(self) -> None:
-        """While nothing is being committed."""
         self._is_wanted.put(False)
 
     def _commit(self) -> None:
@@ -52,4 +53,4 @@ class Committer:
                 self._failure = error
             os.write(self._bell, b"!")
         os.close(self._bell)
-        os.close(self.file)
+        os.close(self._file)

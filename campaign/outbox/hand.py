@@ -17,8 +17,8 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 from campaign.databases import BEGUN, TOGETHER, beginning
 from campaign.outbox.committing import Committer
+from campaign.outbox.ways import Row, Way
 
-Row = tuple[Any, ...]
 Each = list[BindParameter[Any]]  # of a list of values: one parameter for each
 
 
@@ -59,9 +59,7 @@ class Hand:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
-        self._taken: Connection | None = None
-        self._driver: Any = None
-        self._way: Any = None  # to have a transaction carried out while others go on
+        self._kept: _Open | None = None
 
     def say(self, asks: Sequence[Ask]) -> "Said":
         """A transaction of these, which isn't waited for.
@@ -69,29 +67,46 @@ class Hand:
         When anything is raised, here or by what is returned, nothing is changed, unless the connection was lost just
         as it was committed.
         """
-        dialect = self.connection.dialect
+        way, dialect = self._open.way, self._database.dialect
         said = [ask.statement.for_(dialect, len(ask.each)).said(ask) for ask in asks]
         with self._giving_up():
-            self._way.say([(beginning(dialect.name, TOGETHER), ()), *said])
-        return Said(self._way, self._giving_up)
+            way.say([(beginning(dialect.name, TOGETHER), ()), *said])
+        return Said(way, self._giving_up)
 
     def ask(self, asks: Sequence[Ask]) -> list[list[Row]]:
         """The same, waiting for it. The rows of each, as the driver gives them."""
         return self.say(asks).rows()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """A transaction of whatever is done with `connection`, committed at the end; rolled back when anything is
-        raised."""
-        connection = self.connection
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of what is seldom done, in SQLAlchemy's ways; rolled back when anything is raised."""
+        connection, driver = self._open.connection, self._open.driver
         with self._giving_up():
             if first := beginning(connection.dialect.name, TOGETHER):
-                self._driver.execute(first)
-            yield
+                driver.execute(first)
+            yield connection
             if connection.in_transaction():
                 connection.commit()
             else:
-                self._driver.commit()
+                driver.commit()
+
+    def let_go(self) -> None:
+        """Close the connection."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.way.close()
+            kept.connection.close()
+
+    @property
+    def _open(self) -> "_Open":
+        if self._kept is None:
+            connection = self._database.connect().execution_options(writes=BEGUN)
+            driver: Any = connection.connection.driver_connection
+            connection.detach()
+            is_server = connection.dialect.name == "postgresql"
+            way = import_module(_PIPELINING).Pipeline(driver) if is_server else Committer(driver)
+            self._kept = _Open(connection, driver, way)
+        return self._kept
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:
@@ -99,36 +114,28 @@ class Hand:
         try:
             yield
         except BaseException:
-            self._driver.close()
+            if self._kept is not None:
+                self._kept.driver.close()
             with suppress(Exception):
                 self.let_go()
             raise
 
-    def let_go(self) -> None:
-        """Close the connection."""
-        taken, way, self._taken, self._way = self._taken, self._way, None, None
-        if taken is not None:
-            way.close()
-            taken.close()
 
-    @property
-    def connection(self) -> Connection:
-        """For statements that are seldom run, inside `writing`."""
-        if self._taken is None:
-            self._taken = self._database.connect().execution_options(writes=BEGUN)
-            self._driver = self._taken.connection.driver_connection
-            self._taken.detach()
-            if self._taken.dialect.name == "postgresql":  # psycopg is loaded nowhere else
-                self._way = import_module("campaign.outbox.pipelining").Pipeline(self._driver)
-            else:
-                self._way = Committer(self._driver)
-        return self._taken
+class _Open(NamedTuple):
+    connection: Connection
+    driver: Any
+    way: Way
+
+
+_PIPELINING = "campaign.outbox.pipelining"  # loads psycopg, which nobody needs who speaks to no server
 
 
 class Said:
     """What was said to a database: its answers have come, or it is still at it."""
 
-    def __init__(self, way: Any = None, giving_up: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+    def __init__(
+        self, way: Way | None = None, giving_up: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         """way: on which the answers come; none if nothing was asked."""
         self._rows: list[list[Row]] | None = None if way else []
         self._way = way
@@ -137,11 +144,11 @@ class Said:
     @property
     def file(self) -> int | None:
         """Where something can be read when there may be news; none once it is done."""
-        return None if self._rows is not None else int(self._way.file)
+        return self._way.file if self._rows is None and self._way is not None else None
 
     def is_done(self) -> bool:
         """Never waits. Raises what the driver raises."""
-        if self._rows is None:
+        if self._rows is None and self._way is not None:
             with self._giving_up():
                 found = self._way.look()
                 self._rows = None if found is None else found[1:]
@@ -150,7 +157,9 @@ class Said:
     def rows(self) -> list[list[Row]]:
         """Of each statement; waits for them. Raises what the driver raises."""
         while not self.is_done():
-            select.select([self._way.file], [], [])
+            poll = select.poll()
+            poll.register(self.file or 0, select.POLLIN)
+            poll.poll()
         return self._rows or []
 
 

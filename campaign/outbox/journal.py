@@ -79,10 +79,6 @@ class Journal:
                 self._memory[place] = _NOTHING
                 self._free.append(place)
 
-    def clear(self) -> None:
-        """Everything in it is recorded where it belongs."""
-        self.settle(list(self._places))
-
     def _write(self, mark: int, delivery_id: int, code: int = 0) -> int:
         """Into the line that it has, or a free one. The mark comes last: killed before, the old one stands.
 

@@ -92,7 +92,7 @@ class Delivery(Record):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("occasion_id", "person_key"),  # "never twice" starts here
+        UniqueConstraint("person_key", "occasion_id"),  # "never twice" starts here; and finds what a person is owed
         Index(
             "ix_deliveries_queue",
             "priority",
@@ -110,8 +110,8 @@ class Delivery(Record):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasions.id"))
-    person_key: Mapped[str] = mapped_column(String(64), index=True)  # an RSVP's random id, or "organizer:3"
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasions.id"), index=True)
+    person_key: Mapped[str] = mapped_column(String(64))  # an RSVP's random id, or "organizer:3"
     to_sealed: Mapped[bytes | None]
     language: Mapped[str] = mapped_column(String(2))
     priority: Mapped[int]

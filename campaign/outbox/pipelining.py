@@ -14,13 +14,13 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-Row = tuple[Any, ...]
+from campaign.outbox.ways import Row
 
 _WELL = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 
 class Pipeline:
-    """Over a connection of its own, in no transaction. A rollback of the driver forgets what is prepared."""
+    """A `Way` over a connection in no transaction. A rollback of the driver would forget what is prepared."""
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
@@ -31,14 +31,10 @@ class Pipeline:
 
     @property
     def file(self) -> int:
-        """Something can be read there when there may be news for `look`."""
         return self._server.socket
 
     def say(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        """Doesn't wait for the answers, and for the server only if it takes in no more.
-
-        statements: texts with $1, $2 … in them, and what these stand for.
-        """
+        """statements: with $1, $2 … for the values. Waits for the server only if it takes in no more."""
         self._are_theirs, self._heard = [], []
         self._server.enter_pipeline_mode()
         for text, values in statements:
@@ -59,8 +55,7 @@ class Pipeline:
                 self._server.consume_input()  # or both would wait for each other
 
     def look(self) -> list[list[Row]] | None:
-        """The rows of each, once all are committed; never waits. Raises psycopg.Error: then the connection is no good
-        any more."""
+        """What is raised leaves the connection no good any more."""
         self._server.consume_input()
         while not self._server.is_busy():
             result = self._server.get_result()
@@ -75,7 +70,7 @@ class Pipeline:
         return None
 
     def close(self) -> None:
-        """The connection is closed by whose it is."""
+        pass
 
     def _rows(self, result: PGresult) -> list[Row]:
         if not result.ntuples:

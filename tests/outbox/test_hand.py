@@ -83,8 +83,8 @@ def test_when_one_cant_be_done_none_is_and_the_next_transaction_is_a_new_one(han
 
 def test_what_is_raised_undoes_all_and_the_next_transaction_is_a_new_one(hand):
     def break_off():
-        with hand.writing():
-            hand.connection.execute(update(Heartbeat).values(note="no"))
+        with hand.writing() as connection:
+            connection.execute(update(Heartbeat).values(note="no"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -95,8 +95,8 @@ def test_what_is_raised_undoes_all_and_the_next_transaction_is_a_new_one(hand):
 
 def test_what_is_seldom_said_comes_between(hand):
     hand.ask([say(["a", "b"], "first")])
-    with hand.writing():
-        hand.connection.execute(update(Heartbeat).where(Heartbeat.name == "b").values(note="second"))
+    with hand.writing() as connection:
+        connection.execute(update(Heartbeat).where(Heartbeat.name == "b").values(note="second"))
     hand.ask([say(["c"], "third")])
 
     assert notes() == ["first", "second", "third"]
@@ -126,7 +126,7 @@ def test_much_at_once_is_no_more_than_a_long_wait(hand):
 
 def test_a_connection_that_was_lost_is_told_and_the_next_is_a_new_one(hand):
     hand.ask([say(["a"], "before")])
-    hand.connection.connection.dbapi_connection.close()
+    hand._open.driver.close()
 
     with pytest.raises((out_of_reach(db.engine), SQLAlchemyError)):
         hand.ask([say(["a"], "lost")])

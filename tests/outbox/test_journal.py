@@ -67,7 +67,7 @@ def test_a_letter_that_is_sent_again_has_one_line(file, journal):
 
 def test_it_is_empty_once_everything_is_recorded(file, journal):
     journal.note(Mark.ANSWERED, 1, 250)
-    journal.clear()
+    journal.settle([1])
 
     assert journal.is_empty
     assert marks_in(file) == {}
