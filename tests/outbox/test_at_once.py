@@ -4,8 +4,8 @@ import ctypes
 import mmap
 import os
 import platform
-import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -16,6 +16,7 @@ from campaign.outbox.composing import Mail
 from campaign.outbox.journal import Journal, Mark, read
 from campaign.outbox.talk import run
 from campaign.outbox.transport import Connection, Server
+from tests.outbox import handing_over
 from tests.outbox.rude import RudeServer
 
 pytestmark = pytest.mark.skipif(
@@ -94,34 +95,13 @@ def test_where_there_is_no_such_call_nothing_is_done(pair, memory, monkeypatch):
 
 
 def test_of_a_process_that_is_killed_over_it_what_was_taken_is_noted_and_nothing_else(tmp_path):
-    """Killed by whoever hears of it first, when it is in the midst of that call or just about to leave it."""
-    for kill in range(KILLS):
-        path = tmp_path / str(kill)
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            child = os.fork() or _hand_over_for_ever(path, listening.getsockname())
-            theirs = listening.accept()[0]
-        heard = theirs.recv(8 * (kill % 50 + 1), socket.MSG_WAITALL)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        while more := theirs.recv(65536):
-            heard += more
-        theirs.close()
+    command = [sys.executable, "-m", handing_over.__name__, str(tmp_path / "journal"), str(KILLS)]
 
-        assert max(read(path.read_text())) == int(heard[-8:])
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
 
-
-def _hand_over_for_ever(path, address):
-    """Number by number, eight octets for each."""
-    try:
-        ours = socket.create_connection(address)
-        ours.setblocking(False)
-        journal, number = Journal(os.open(path, os.O_RDWR | os.O_CREAT)), 0
-        while True:
-            if journal.hand_over(number + 1, ours.fileno(), b"%8d" % (number + 1)) == (8, True):
-                number += 1
-            journal.settle([number - 3])
-    finally:
-        os._exit(1)
+    sent_and_noted = [line.split() for line in done.stdout.splitlines()]
+    assert len(sent_and_noted) == KILLS
+    assert [sent for sent, _ in sent_and_noted] == [noted for _, noted in sent_and_noted]
 
 
 @pytest.mark.parametrize("has_it", [True, False])
