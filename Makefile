@@ -7,8 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
-# One process more than there are cores for the tests, since some wait for a browser; who is done takes over from others.
-PYTEST_ARGS ?= -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --maxprocesses 8 --dist worksteal
+# One process per core for the tests; who is done takes over from who isn't.
+PYTEST_ARGS ?= -n auto --maxprocesses 8 --dist worksteal
 
 .NOTPARALLEL:
 .PHONY: help install run work worker seed reset-demo test test-postgres browser interop shots check format lint types architecture bench lock css migration migrate
