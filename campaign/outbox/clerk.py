@@ -1,6 +1,6 @@
 """Writes for the courier, one transaction at a time.
 
-While the database works on it and waits for the disk, the courier goes on with the lines that are out.
+While PostgreSQL works on it, the courier goes on with the lines that are out; SQLite is through before it returns.
 """
 
 from collections.abc import Collection, Sequence
@@ -94,7 +94,7 @@ class Clerk:
             asks.append(self._silence.among(list(plan.digests)))
         if plan.claims:
             asks.append(claiming.claim(self._owner, plan.now, plan.claims, plan.skip))
-        return Written(plan, self._hand.say(asks) if asks else Said(), first)
+        return Written(plan, self._hand.say(asks) if asks else Said([]), first)
 
     def let_go(self) -> None:
         """Close the connection. While nothing is being written."""

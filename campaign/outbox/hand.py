@@ -16,7 +16,6 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
 from campaign.databases import BEGUN, TOGETHER, beginning
-from campaign.outbox.committing import Committer
 from campaign.outbox.ways import Row, Way
 
 Each = list[BindParameter[Any]]  # of a list of values: one parameter for each
@@ -62,16 +61,21 @@ class Hand:
         self._kept: _Open | None = None
 
     def say(self, asks: Sequence[Ask]) -> "Said":
-        """A transaction of these, which isn't waited for.
+        """A transaction of these. A server isn't waited for.
 
         When anything is raised, here or by what is returned, nothing is changed, unless the connection was lost just
         as it was committed.
         """
-        way, dialect = self._open.way, self._database.dialect
-        said = [ask.statement.for_(dialect, len(ask.each)).said(ask) for ask in asks]
+        (_, driver, way), dialect = self._open, self._database.dialect
+        first = beginning(dialect.name, TOGETHER), ()
+        said = [first, *[ask.statement.for_(dialect, len(ask.each)).said(ask) for ask in asks]]
         with self._giving_up():
-            way.say([(beginning(dialect.name, TOGETHER), ()), *said])
-        return Said(way, self._giving_up)
+            if way is None:
+                rows = [driver.execute(*each).fetchall() for each in said]
+                driver.commit()
+                return Said(rows[1:])
+            way.say(said)
+        return Said(None, way, self._giving_up)
 
     def ask(self, asks: Sequence[Ask]) -> list[list[Row]]:
         """The same, waiting for it. The rows of each, as the driver gives them."""
@@ -94,7 +98,6 @@ class Hand:
         """Close the connection."""
         kept, self._kept = self._kept, None
         if kept is not None:
-            kept.way.close()
             kept.connection.close()
 
     @property
@@ -104,7 +107,7 @@ class Hand:
             driver: Any = connection.connection.driver_connection
             connection.detach()
             is_server = connection.dialect.name == "postgresql"
-            way = import_module(_PIPELINING).Pipeline(driver) if is_server else Committer(driver)
+            way = import_module(_PIPELINING).Pipeline(driver) if is_server else None
             self._kept = _Open(connection, driver, way)
         return self._kept
 
@@ -124,7 +127,7 @@ class Hand:
 class _Open(NamedTuple):
     connection: Connection
     driver: Any
-    way: Way
+    way: Way | None  # to a server, that needn't be waited for
 
 
 _PIPELINING = "campaign.outbox.pipelining"  # loads psycopg, which nobody needs who speaks to no server
@@ -134,10 +137,13 @@ class Said:
     """What was said to a database: its answers have come, or it is still at it."""
 
     def __init__(
-        self, way: Way | None = None, giving_up: Callable[[], AbstractContextManager[None]] = nullcontext
+        self,
+        rows: list[list[Row]] | None,
+        way: Way | None = None,
+        giving_up: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """way: on which the answers come; none if nothing was asked."""
-        self._rows: list[list[Row]] | None = None if way else []
+        """rows: the answers; none if they are still to come, by `way`."""
+        self._rows = rows
         self._way = way
         self._giving_up = giving_up
 

@@ -69,9 +69,6 @@ class Pipeline:
             self._heard.append(self._rows(result))
         return None
 
-    def close(self) -> None:
-        pass
-
     def _rows(self, result: PGresult) -> list[Row]:
         if not result.ntuples:
             return []

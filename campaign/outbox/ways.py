@@ -1,4 +1,4 @@
-"""Ways to carry out a transaction while whoever asked for it goes on: what `pipelining` and `committing` have alike."""
+"""A way to have a transaction carried out while whoever asked for it goes on: see `pipelining`."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -18,6 +18,3 @@ class Way(Protocol):
 
     def look(self) -> list[list[Row]] | None:
         """The rows of each, once all are committed; never waits."""
-
-    def close(self) -> None:
-        """Nothing more is said. The connection is closed by whose it is."""
