@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, String, and_, literal, select
+from sqlalchemy import ColumnElement, CursorResult, Select, String, and_, exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -39,13 +39,11 @@ def expand(occasion_id: int, now: datetime) -> int:
     if occasion.expires_at is not None and occasion.expires_at <= now:
         occasion.state = OccasionState.MISSED
         return 0
+    owing = insert(Delivery).from_select(_COLUMNS, _rows(occasion, now))
+    if db.session.scalar(select(exists().where(Delivery.occasion_id == occasion.id))):  # or PostgreSQL looks twice
+        owing = owing.on_conflict_do_nothing(index_elements=["person_key", "occasion_id"])
     with roomy():
-        done = db.session.execute(
-            insert(Delivery)
-            .from_select(_COLUMNS, _rows(occasion, now))
-            .on_conflict_do_nothing(index_elements=["person_key", "occasion_id"])
-            .execution_options(preserve_rowcount=True)
-        )
+        done = db.session.execute(owing.execution_options(preserve_rowcount=True))
     occasion.state = OccasionState.EXPANDED
     return cast(CursorResult[Any], done).rowcount
 

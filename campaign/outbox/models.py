@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from campaign.extensions import Record, choice_of
 
@@ -110,7 +110,7 @@ class Delivery(Record):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasions.id"), index=True)
+    occasion_id: Mapped[int] = mapped_column(index=True)  # no foreign key: docs/decisions/0025
     person_key: Mapped[str] = mapped_column(String(64))  # an RSVP's random id, or "organizer:3"
     to_sealed: Mapped[bytes | None]
     language: Mapped[str] = mapped_column(String(2))
@@ -121,11 +121,11 @@ class Delivery(Record):
     unknowns: Mapped[int] = mapped_column(default=0)  # times that no answer came after the final dot
     next_at: Mapped[datetime | None]  # cleared when it ends: no time finer than a day stays
     expires_at: Mapped[datetime | None]
-    message_id: Mapped[str] = mapped_column(String(255), unique=True)  # its left part; fixed before the first try
+    message_id: Mapped[str] = mapped_column(String(255))  # its left part, 128 random bits; fixed before the first try
     smtp_code: Mapped[int | None]
     sent_on: Mapped[date | None]
 
-    occasion: Mapped[Occasion] = relationship()
+    occasion: Mapped[Occasion] = relationship(primaryjoin=lambda: foreign(Delivery.occasion_id) == Occasion.id)
 
 
 class Suppression(Record):
