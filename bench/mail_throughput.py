@@ -32,7 +32,7 @@ LETTERS = 100_000
 EARLY = 1_000  # letters after which a worker's memory is looked at first
 CONNECTIONS = 8  # of all workers together, and of the loop
 SAMPLES = 200  # different letters that the loop sends again and again
-_LOOK = 0.05  # seconds
+_LOOK = 0.25  # seconds
 _OPEN = ("state = 'queued'", "state IN ('leased','sending')")  # as the indexes have it
 
 

@@ -60,7 +60,7 @@ class Context:
         """These values and a blob's header as octets; each part with its length, so none runs into the next."""
         action = "" if self.action_id is None else str(self.action_id)
         parts = (header, self.purpose.encode(), action.encode(), self.person_key.encode())
-        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 class Sealer:

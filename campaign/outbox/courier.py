@@ -34,7 +34,7 @@ _CLAIMED = (4, 64)  # messages reserved for each connection: at first, and at mo
 _FAST, _SLOW = 0.2, 1.0  # seconds in which what is reserved should be sent: more is reserved, or less
 _TURN = 0.1  # seconds to wait for something to come back, before somebody else may have a turn
 _GATHER = 0.002  # seconds to wait for others, once something has come back,
-_FEW = 8  # unless so many have, and half of all
+_FEW = 16  # unless so many have, and half of all
 _PROMPT = 2  # seconds in which a server that is well answers
 _IDLE = 5  # seconds after which connections that nobody needs are closed
 

@@ -69,6 +69,7 @@ class Lines:
         self._poll = select.poll()
         self._calls: dict[int, _Call] = {}  # by the file that it waits for
         self._ended: list[Attempt] = []
+        self._until = math.inf  # nobody waits for something that has to come sooner
 
     def __len__(self) -> int:
         return len(self._free) + len(self._calls)
@@ -122,15 +123,15 @@ class Lines:
 
     def _listen(self, seconds: float) -> list[int]:
         """The files where something was to be read or written."""
-        waits = [call.wait.until for call in self._calls.values() if call.wait]
-        seconds = min([seconds, *(until - time.monotonic() for until in waits)])
+        seconds = min(seconds, self._until - time.monotonic())
         called = [file for file, _ in self._poll.poll(max(math.ceil(seconds * 1000), 0))]
         for file in called:
             if file in self._calls:
                 self._go_on(self._calls[file])
-        now = time.monotonic()
-        for call in [call for call in self._calls.values() if call.wait and call.wait.until <= now]:
-            self._go_on(call)
+        if (now := time.monotonic()) >= self._until:
+            for call in [call for call in self._calls.values() if call.wait and call.wait.until <= now]:
+                self._go_on(call)
+            self._until = min((call.wait.until for call in self._calls.values() if call.wait), default=math.inf)
         return called
 
     def _go_on(self, call: _Call) -> None:
@@ -149,6 +150,7 @@ class Lines:
 
     def _wait(self, call: _Call, wait: Wait) -> None:
         before, call.wait = call.wait, wait
+        self._until = min(self._until, wait.until)
         if before is not None and before[:2] == wait[:2]:
             return
         if before is not None and before.file != wait.file:

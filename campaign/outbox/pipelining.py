@@ -23,8 +23,8 @@ class Pipeline:
     """A `Way` over a connection in no transaction. A rollback of the driver would forget what is prepared."""
 
     def __init__(self, connection: Connection[Any]) -> None:
-        self._connection = connection
         self._server = connection.pgconn
+        self._there, self._back = Transformer(connection), Transformer(connection)  # of values into octets, and back
         self._prepared: dict[str, bytes] = {}  # names, by text
         self._are_theirs: list[bool] = []  # of the results to come, those of the statements themselves
         self._heard: list[list[Row]] = []
@@ -43,9 +43,8 @@ class Pipeline:
                 name = self._prepared[text] = f"pipeline_{len(self._prepared)}".encode()
                 self._server.send_prepare(name, text.encode())
                 self._are_theirs.append(False)
-            transformer = Transformer(self._connection)
-            octets = transformer.dump_sequence(values, [_format(value) for value in values])
-            self._server.send_query_prepared(name, octets, transformer.formats)
+            octets = self._there.dump_sequence(values, [_format(value) for value in values])
+            self._server.send_query_prepared(name, octets, self._there.formats)
             self._are_theirs.append(True)
         self._server.pipeline_sync()
         poll = select.poll()
@@ -72,9 +71,8 @@ class Pipeline:
     def _rows(self, result: PGresult) -> list[Row]:
         if not result.ntuples:
             return []
-        transformer = Transformer(self._connection)
-        transformer.set_pgresult(result)
-        return transformer.load_rows(0, result.ntuples, tuple)
+        self._back.set_pgresult(result)
+        return self._back.load_rows(0, result.ntuples, tuple)
 
 
 def _format(value: Any) -> PyFormat:

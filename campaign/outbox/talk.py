@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 _LONGEST_REPLY = 64 * 1024  # octets
+_ONE_LINE = re.compile(rb"([0-9]{3}) ([ -~]*)\r?\n")
 _CHUNK = 16 * 1024  # octets; a whole record of TLS, so that none of it stays behind where `poll` doesn't see it
 
 T = TypeVar("T")
@@ -89,6 +90,11 @@ class Talk(smtplib.SMTP):
     def reply(self, limit: float) -> Steps[tuple[int, str]]:
         """The next answer: code and text, lines joined. Code 0: it isn't SMTP."""
         until, said, length = time.monotonic() + limit, "", 0
+        if not self._heard:
+            yield from self._hear(until)
+        if whole := _ONE_LINE.fullmatch(self._heard):  # as most are
+            self._heard = b""
+            return int(whole[1]), whole[2].decode()
         while True:
             octets, end, rest = self._heard.partition(b"\n")
             if not end:
@@ -129,14 +135,19 @@ class Talk(smtplib.SMTP):
         """The system's number for the connection."""
         return self._open_socket().fileno()
 
+    @property
+    def has_said_more(self) -> bool:
+        """Whether something has come that nobody has asked it for."""
+        return bool(self._heard)
+
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""
         if self.is_plain and not self._glance.poll(0):
-            return bool(self._heard)
+            return self.has_said_more
         try:
             self._heard += self._open_socket().recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return bool(self._heard)
+            return self.has_said_more
         except OSError:
             return True
         return True

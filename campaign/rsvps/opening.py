@@ -44,7 +44,7 @@ class Person:
     @classmethod
     def open(cls, vault: sealing.Vault, box: bytes, action_id: int, rsvp_id: str) -> "Person":
         """rsvp_id: also the person_key of a letter. Raises sealing.CannotOpen."""
-        return cls(**json.loads(vault.open(box, sealing.Context("contact", action_id, rsvp_id))))
+        return cls(**json.loads(vault.open(box, sealing.Context("contact", action_id, rsvp_id)).decode()))
 
     def answering(self, answer: Answer, party_size: int) -> "Person":
         """For a letter that shows the answer."""
