@@ -135,19 +135,14 @@ class Talk(smtplib.SMTP):
         """The system's number for the connection."""
         return self._open_socket().fileno()
 
-    @property
-    def has_said_more(self) -> bool:
-        """Whether something has come that nobody has asked it for."""
-        return bool(self._heard)
-
     def has_spoken(self) -> bool:
         """Whether it says something unasked, or has hung up."""
         if self.is_plain and not self._glance.poll(0):
-            return self.has_said_more
+            return bool(self._heard)
         try:
             self._heard += self._open_socket().recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return self.has_said_more
+            return bool(self._heard)
         except OSError:
             return True
         return True

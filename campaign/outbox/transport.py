@@ -147,10 +147,11 @@ class Connection:
         """The message and the dot that ends it."""
         limits = self._server.limits
         self._phase = Phase.BODY
-        if is_long := len(octets) > _AT_ONCE:
+        if len(octets) > _AT_ONCE:
             yield from talk.put(octets, limits.body)
             octets = b""
-        if talk.has_said_more or (is_long and talk.has_spoken()):  # before the final dot: it hasn't taken the message
+        # Before the final dot: whatever it says, it hasn't taken the message. Some hang up right behind their 354.
+        if talk.has_spoken():
             raise of_reply(Phase.BODY, *(yield from talk.reply(limits.command)))
         left, is_noted = octets + b".\r\n", False
         if hand_over is not None and talk.is_plain:

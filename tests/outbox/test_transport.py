@@ -1,6 +1,7 @@
 """The dialogue with a mail server, whatever it does: each fault knows its phase."""
 
 import datetime
+import select
 import smtplib
 import socket
 import ssl
@@ -330,6 +331,33 @@ def test_an_answer_before_the_final_dot_means_not_taken(rude, connection):
         (Outcome.PERMANENT, Phase.BODY),
         (Outcome.CONNECTION, Phase.BODY),
     ]
+
+
+def test_a_hang_up_right_behind_the_leave_to_go_on_means_not_taken(rude_either_way, connection):
+    gone = threading.Event()
+
+    def hang_up(sock):
+        sock.sendall(b"354 go on\r\n")
+        sock.shutdown(socket.SHUT_RDWR)
+        gone.set()
+        return False
+
+    rude_either_way.answers["DATA"] = hang_up
+    marks = []
+    steps = connection.conversation(Mail("ada@example.org", MAIL), marks.append)
+
+    def go_slowly():
+        for wait in steps:
+            ready = select.poll()
+            ready.register(wait.file, select.POLLIN)
+            ready.poll(5000)
+            gone.wait(0.2)  # whoever goes on only now finds both: the leave and the end
+
+    with pytest.raises(Fault) as raised:
+        go_slowly()
+
+    assert (raised.value.outcome, raised.value.phase) == (Outcome.CONNECTION, Phase.BODY)
+    assert marks == []
 
 
 def test_a_server_that_drips_is_given_up_in_time(rude, connection):
