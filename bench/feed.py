@@ -140,7 +140,7 @@ def _beside_nginx(it: SimpleNamespace, size: int, figures: Figures) -> None:
             what = f"{kind}, {connections} connections: {ours[0]:,.0f} of {theirs[0]:,.0f} a second"
             what += f"; CPU {ours[1] * 1e6:,.0f} and {theirs[1] * 1e6:,.0f} µs"
             if size == SIZES[0]:
-                print(f"         {ours[0] / theirs[0]:10.2f}                   {what}")
+                figures.tell(ours[0] / theirs[0], what)
             else:
                 figures.at_least(least, ours[0] / theirs[0], what)
 

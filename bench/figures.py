@@ -18,6 +18,11 @@ class Figures:
     def exactly(self, wanted: int, found: int, what: str) -> None:
         self._say(found == wanted, f"{found:10,}  exactly {wanted:,}", what)
 
+    @staticmethod
+    def tell(found: float, what: str) -> None:
+        """Nothing is asked of it."""
+        print(f"         {found:10.2f}                   {what}", flush=True)
+
     def _say(self, met: bool, figure: str, what: str) -> None:
         self.missed += not met
         print(f"  {'ok    ' if met else 'MISSED'} {figure:28} {what}", flush=True)
