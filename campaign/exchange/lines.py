@@ -18,7 +18,10 @@ WANTED = frozenset(
         *("STATUS", "CLASS", "SEQUENCE", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"),
     }
 )
+_FOLD = re.compile(rb"(?<![\r\n])(?:\r\n|\r|\n)++[ \t]")  # from where a run of line ends begins: or it takes a square
 NAME = re.compile(r"[A-Za-z0-9-]+")
+
+_CANCELLED = "STATUS:CANCELLED"
 
 Block = list[str]
 
@@ -43,7 +46,7 @@ def sort(content: bytes) -> Sorted:
         raise Unreadable("too_large")
     found = Sorted()
     within: list[str] = []  # the components that a line stands in
-    calendars = 0
+    calendars, is_cancelled = 0, False
     for line in _unfolded(_text(content)):
         name = _name(line)
         if name == "BEGIN":
@@ -58,7 +61,10 @@ def sort(content: bytes) -> Sorted:
             if within[1:2] == ["VTIMEZONE"]:
                 found.zones[-1].append(line)
         else:
+            is_cancelled |= len(within) == 1 and name == "METHOD" and value(line).strip().upper() == "CANCEL"
             _keep(line, name, within, found)
+    if is_cancelled:  # RFC 5546 3.2.5: its events needn't say so themselves
+        found.events = [[*(line for line in block if _name(line) != "STATUS"), _CANCELLED] for block in found.events]
     if within or not calendars:
         raise Unreadable("cut_short" if within else "no_calendar")
     return found
@@ -98,8 +104,10 @@ def _keep(line: str, name: str, within: list[str], found: Sorted) -> None:
 
 
 def _text(content: bytes) -> str:
+    """Unfolded, if its characters are octets: a fold may cut through one (RFC 5545 3.1)."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
+    content = _FOLD.sub(b"", content)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

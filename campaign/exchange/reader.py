@@ -11,7 +11,7 @@ import signal
 import sys
 import warnings
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -146,7 +146,9 @@ def _dates_of(group: list[Parsed], places: dict[str, str], now: datetime) -> lis
     try:
         with _hurried():
             if any(parsed.repeats for parsed in group):
-                return broken + [_found(event, places, _which(event)) for event in _expanded(events, now)]
+                shifts = _shifts(events)
+                dates = [_found(event, places, _which(event, shifts)) for event in _expanded(events, now)]
+                return broken + (dates or [replace(plain, fault="no_dates")])
             return [_found(max(events, key=_sequence), places)]
     except TooLong:
         return [replace(plain, fault="too_slow")]
@@ -167,8 +169,16 @@ def _length(found: Found) -> int:
     return sum(map(len, texts))
 
 
-def _which(event: Event) -> str:
-    at = _one(event, "RECURRENCE-ID" if "RECURRENCE-ID" in event else "DTSTART").dt
+def _shifts(events: list[Event]) -> dict[date, timedelta]:
+    """Where a date and all that follow were changed together: how much later than before they begin, by that date."""
+    changed = [(at, event) for event in events if (at := _one(event, "RECURRENCE-ID")) and "RANGE" in at.params]
+    return {at.dt: _one(event, "DTSTART").dt - at.dt for at, event in changed}
+
+
+def _which(event: Event, shifts: Mapping[date, timedelta]) -> str:
+    """Of dates that were changed together each carries the first one's RECURRENCE-ID."""
+    own, changed = _one(event, "DTSTART").dt, _one(event, "RECURRENCE-ID")
+    at = own if changed is None else own - shifts[changed.dt] if "RANGE" in changed.params else changed.dt
     if not isinstance(at, datetime):
         return f"{at:%Y%m%d}"
     return f"{at:%Y%m%dT%H%M%S}" if at.tzinfo is None else f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
@@ -226,7 +236,7 @@ def _one(event: Event, name: str) -> Any:
 
 def _said(event: Event, name: str) -> str:
     value = _one(event, name)
-    return "" if value is None else str(value)
+    return str(value) if isinstance(value, str) else ""  # what says that it is no text is none
 
 
 # ------------------------------------------------------------------ times

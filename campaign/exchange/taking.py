@@ -187,7 +187,8 @@ def _end(found: Found, starts: datetime, zone: str, all_day: bool, where: Home, 
         return ends if ends != starts else starts + DAY
     if ends != starts:
         return ends
-    notes.append(Note.NO_END)
+    if found.end is None or found.end == found.start:  # or the clocks have gone back between
+        notes.append(Note.NO_END)
     return timezones.wall(timezones.instant_or_later(starts, zone) + HOUR, zone)
 
 

@@ -17,6 +17,7 @@ LONGEST_LINK = 500
 _TAGS = re.compile(
     r"</?(?:a|b|i|u|p|br|div|em|strong|span|font|html|body|ul|ol|li|table|tr|td|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE
 )
+MOST_TAGS = 500  # that a parser may nest: what it takes grows with the square of them
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
 _ISOLATES = re.compile("[\u2066-\u2069]")  # left open, they turn what follows: forms leave them out, too
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -33,8 +34,9 @@ def prose(text: str) -> str:
     """Several lines, ended by a newline alone; at most one empty line between two paragraphs."""
     plain = _fit(text)
     if _TAGS.search(plain):
-        plain = unescape(nh3.clean(_BREAKS.sub("\n", plain), tags=set()))
-        plain = _fit(plain)
+        plain = _BREAKS.sub("\n", plain)
+        plain = _TAGS.sub("", plain) if plain.count("<") > MOST_TAGS else nh3.clean(plain, tags=set())
+        plain = _fit(unescape(plain))
     stripped = "\n".join(" ".join(one.split()) for one in plain.split("\n"))
     return _BLANK_LINES.sub("\n\n", stripped).strip()
 

@@ -72,6 +72,7 @@ class Fault(StrEnum):
     UNREADABLE = "unreadable"
     TOO_OFTEN = "too_often"
     TOO_SLOW = "too_slow"
+    NO_DATES = "no_dates"
     NO_START = "no_start"
     ENDS_BEFORE = "ends_before"
     TOO_LASTING = "too_lasting"
@@ -90,6 +91,7 @@ FAULT_WORDS: dict[Fault, Any] = {
     Fault.UNREADABLE: _l("Its lines can’t be read."),
     Fault.TOO_OFTEN: _l("It repeats several times a day."),
     Fault.TOO_SLOW: _l("It repeats in a way that takes too long to follow."),
+    Fault.NO_DATES: _l("It repeats, but on no day of the coming year."),
     Fault.NO_START: _l("It doesn’t say when it begins."),
     Fault.ENDS_BEFORE: _l("It ends before it begins."),
     Fault.TOO_LASTING: _l("It lasts longer than 60 days."),

@@ -11,7 +11,7 @@ from campaign.accounts.models import Organizer
 from campaign.actions.models import Action, Kind, Status
 from campaign.actions.wording import LIMITS
 from campaign.columns import Texts
-from campaign.exchange import keeping, lines
+from campaign.exchange import keeping, lines, texts
 from campaign.exchange.lines import Unreadable
 from campaign.exchange.models import Import
 from campaign.extensions import db
@@ -365,6 +365,39 @@ def test_what_never_ends_is_followed_for_a_year_and_no_further_than_five_hundred
     assert re.search(r"1\d\d dates more than 500 are left out", preview)
 
 
+def test_a_date_and_all_that_follow_are_changed_together(alice, cause):
+    weekly = event("RRULE:FREQ=WEEKLY;COUNT=5")
+    later = event(
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20230617T180000Z", start="20230617T190000Z", end="20230617T200000Z"
+    )
+
+    confirm(alice, upload(alice, cause, calendar(weekly, later)))
+
+    assert [(draft.uid[:16], f"{draft.starts_at:%d %H}") for draft in drafts()] == [
+        ("20230603T180000Z", "03 18"),
+        ("20230610T180000Z", "10 18"),
+        ("20230617T180000Z", "17 19"),
+        ("20230624T180000Z", "24 19"),
+        ("20230701T180000Z", "01 19"),
+    ]
+
+
+@pytest.mark.parametrize("rule", ["RRULE:FREQ=WEEKLY;UNTIL=20220701T000000Z", "RRULE:FREQ=YEARLY"])
+def test_what_repeats_on_no_day_of_the_coming_year_is_named(alice, cause, rule):
+    far = "20220603T180000Z" if "UNTIL" in rule else "20300603T180000Z"
+
+    preview = words(upload(alice, cause, calendar(event(rule, start=far, end=None, title="Far away"))))
+
+    assert "Far away" in preview
+    assert "It repeats, but on no day of the coming year." in preview
+
+
+def test_an_end_an_hour_on_by_a_clock_that_goes_back_is_an_end(alice, cause):
+    turned = event(start="DTSTART;TZID=America/Toronto:20231105T013000", end="20231105T063000Z")
+
+    assert "No end is given" not in words(upload(alice, cause, calendar(turned)))
+
+
 def test_dates_that_are_listed_are_taken(alice, cause):
     listed = event("RDATE:20230610T180000Z,20230617T180000Z")
 
@@ -402,6 +435,25 @@ def test_html_of_other_programs_becomes_words(alice, cause):
     confirm(alice, upload(alice, cause, calendar(event(rich))))
 
     assert drafts()[0].why["en"] == "Come early.\n\nBring water \\& bread"
+
+
+def test_html_of_any_depth_becomes_words_in_no_time(alice, cause, monkeypatch):
+    """A parser's time grows with the square of the depth: these are twelve seconds, for each look at the preview."""
+    deep = "<div>" * 12_900 + "Come early"
+    parsed = []
+    monkeypatch.setattr(texts.nh3, "clean", lambda text, **_more: parsed.append(text) or text)
+
+    confirm(alice, upload(alice, cause, calendar(event(f"DESCRIPTION:{deep}"))))
+
+    assert drafts()[0].summary["en"] == "Come early"
+    assert parsed == []
+
+
+@pytest.mark.parametrize("said", ["SUMMARY;VALUE=DATE:20230101", "SUMMARY;ENCODING=BASE64;VALUE=BINARY:aGVsbG8="])
+def test_a_title_that_is_no_text_is_none(alice, cause, said):
+    preview = words(upload(alice, cause, calendar(event(said, title=None))))
+
+    assert "It has no title." in preview
 
 
 def test_too_long_texts_are_cut_and_that_is_said(alice, cause):
@@ -529,6 +581,20 @@ def test_other_encodings_are_read(alice, cause, encoding):
     confirm(alice, upload(alice, cause, calendar(event(title="Manifestação é já")).decode().encode(encoding)))
 
     assert drafts()[0].title["en"] == "Manifestação é já"
+
+
+@pytest.mark.parametrize("folded", [b"Caf\xc3\r\n \xa9", b"Caf\xc3\n\t\xa9", b"Ca\r\n f\xc3\r\n \xa9"])
+def test_a_fold_may_cut_through_a_character(alice, cause, folded):
+    confirm(alice, upload(alice, cause, calendar(event(title="HERE")).replace(b"HERE", folded)))
+
+    assert drafts()[0].title["en"] == "Café"
+
+
+@pytest.mark.parametrize("own", [(), ("STATUS:CONFIRMED",)])
+def test_all_of_a_cancellation_is_cancelled(alice, cause, own):
+    preview = words(upload(alice, cause, calendar(event(*own), head=["METHOD:CANCEL"])))
+
+    assert "It is cancelled there." in preview
 
 
 # ------------------------------------------------------------------ whose it is
