@@ -30,7 +30,7 @@ from campaign.sealing import Keyring
 
 LETTERS = 100_000
 EARLY = 1_000  # letters after which a worker's memory is looked at first
-CONNECTIONS = 32  # of all workers together, and of the loop: what docs/scale.md advises for so many letters
+CONNECTIONS = 32  # of all workers together, and of the loop: two transactions of as many letters as one carries
 FEW, SOME = 8, 20_000  # connections, and letters over them: told beside, not judged
 SAMPLES = 200  # different letters that the loop sends again and again
 _LOOK = 0.25  # seconds
