@@ -89,8 +89,9 @@ class Settings:
 
     @property
     def TRUSTED_HOSTS(self) -> list[str]:  # noqa: N802 -- Flask's name
-        host = urlsplit(self.BASE_URL).hostname or ""
-        return sorted(LOOPBACK - {"::1"} | {"[::1]"}) if host in LOOPBACK else [host]
+        host = (urlsplit(self.BASE_URL).hostname or "").removesuffix(".")
+        ours = LOOPBACK - {"::1"} | {"[::1]"} if host in LOOPBACK else {host}
+        return sorted(ours | {f"{name}." for name in ours if name})  # the same name in full; "." alone were all of them
 
     @property
     def PREFERRED_URL_SCHEME(self) -> str:  # noqa: N802 -- Flask's name

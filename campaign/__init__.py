@@ -8,7 +8,7 @@ from campaign import databases  # noqa: F401 -- it listens to every engine
 from campaign.calendars import shelf
 from campaign.cli.commands import Commands
 from campaign.extensions import babel, csrf, db, limiter, mail
-from campaign.web import errors, guard, headers, jinja, kept, language, limits, requests, seals, signing_in
+from campaign.web import errors, guard, headers, incoming, jinja, kept, language, limits, requests, seals, signing_in
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,7 +96,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.current)
     limiter.init_app(app)
-    for part in (requests, signing_in, language, jinja, headers, errors, limits, seals, kept):
+    for part in (requests, signing_in, language, jinja, headers, errors, limits, seals, kept, incoming):
         part.install(app)
     app.extensions["shelf"] = shelf.Shelf(settings.INSTANCE_DIR / "calendars", shelf.shape(settings.BASE_URL))
     public, organizers = faces()

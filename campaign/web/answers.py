@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from werkzeug.datastructures import ETags
 from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etags
 
 from campaign.copies import Copy
@@ -61,31 +62,30 @@ class Answer:
     def _theirs(self, environ: dict[str, Any], etag: str, *, is_past: bool) -> str | None:
         """The tag of what they have, if it is this content; none if it isn't, or they don't say."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked is not None and (wanted := _tags(asked)):
-            if wanted == ALL or etag[1:-1] in wanted:
-                return etag
-            return next((tag for tag in (self._etag, self._packed_etag) if tag[1:-1] in wanted), None)
+        if asked is not None:  # an empty one, too: a list of nothing (RFC 9110 5.6.1.2), which no tag is in
+            wanted = _tags(asked)
+            return next((tag for tag in (etag, self._etag, self._packed_etag) if wanted.contains_weak(tag[1:-1])), None)
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         if since is None or not is_past or self._modified_at is None:
             return None
-        return etag if _instant(since) >= self._modified_at else None
-
-
-ALL = frozenset({"*"})
-
-
-@lru_cache(maxsize=1024)
-def _tags(asked: str) -> frozenset[str]:
-    """What stands in an If-None-Match, weak or not; empty if it can't be read."""
-    tags = parse_etags(asked)
-    return ALL if tags.star_tag else frozenset(tags.as_set(include_weak=True))
+        at = instant(since)
+        return etag if at is not None and at >= self._modified_at else None
 
 
 @lru_cache(maxsize=1024)
-def _instant(since: str) -> float:
-    """Seconds since 1970; before all times if it can't be read."""
-    at = parse_date(since)
-    return float("-inf") if at is None else at.astimezone(UTC).timestamp()
+def _tags(asked: str) -> ETags:
+    """What stands in an If-None-Match: everything, or some tags, or none that can be read."""
+    return parse_etags(asked.strip())
+
+
+@lru_cache(maxsize=1024)
+def instant(since: str) -> float | None:
+    """Seconds since 1970; none if it can't be read, or isn't in the years that there are."""
+    try:
+        at = parse_date(since)
+        return None if at is None else at.astimezone(UTC).timestamp()
+    except OverflowError:
+        return None
 
 
 @lru_cache(maxsize=1024)
