@@ -25,7 +25,6 @@ from campaign.web.answers import Answer, StartResponse
 NAME = "kept"  # in the application's extensions, and in a request's environment: what was read for it
 QUERIES = frozenset({"", "agenda=1"})  # of what is kept; anything else is made anew
 MOST = 64 * 1024 * 1024  # octets in memory, of which feeds in all languages are the largest part
-MOST_HOSTS = 16
 READERS = 4  # connections to the database that are kept for nothing but the two numbers
 
 
@@ -61,7 +60,7 @@ class Kept:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._inner(environ, start_response)
         held = self._held.get((environ["PATH_INFO"], environ.get("QUERY_STRING", "")))
-        if held is not None and environ.get("HTTP_HOST") not in self._hosts:
+        if held is not None and _host(environ) not in self._hosts:
             held = None
         try:
             numbers = self._current()
@@ -84,8 +83,7 @@ class Kept:
             return
         held = Held(answer, numbers.feeds if is_feed else numbers.pages, is_feed, until)
         with self._lock:
-            if len(self._hosts) < MOST_HOSTS:
-                self._hosts.add(environ.get("HTTP_HOST", ""))
+            self._hosts.add(_host(environ))
             self._size += _size(held) - _size(self._held.pop(key, None))
             self._held[key] = held
             while self._size > MOST and len(self._held) > 1:
@@ -94,6 +92,7 @@ class Kept:
     def clear(self) -> None:
         with self._lock:
             self._held.clear()
+            self._hosts.clear()
             self._size = 0
 
     def close(self) -> None:
@@ -157,6 +156,11 @@ def once(answer: Answer) -> Response:
     said: list[Any] = []
     body = answer.to(request.environ, lambda *status_and_headers: said.extend(status_and_headers), clock.now())
     return Response(body, status=said[0], headers=said[1])
+
+
+def _host(environ: dict[str, Any]) -> str:
+    """Its name: whoever asks may make up any number of ports."""
+    return str(environ.get("HTTP_HOST", "")).partition(":")[0]
 
 
 def _size(held: Held | None) -> int:

@@ -165,6 +165,16 @@ def test_a_host_that_is_not_ours_gets_nothing_that_is_kept(client, action):
     assert client.get("/en/", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_ports_that_somebody_makes_up_push_out_no_host(client, action, renderings):
+    for port in range(8000, 8020):
+        assert client.get("/en/", headers={"Host": f"127.0.0.1:{port}"}).status_code == 200
+    client.get("/en/")
+
+    client.get("/en/")
+
+    assert len(renderings) == 2  # once for each name
+
+
 def test_an_address_with_a_query_is_answered_anew(client, action, renderings):
     for number in range(3):
         assert client.get(f"/en/?x={number}").status_code == 200
