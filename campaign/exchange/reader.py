@@ -113,9 +113,6 @@ def read(zones: list[Block], events: list[Block], now: datetime) -> tuple[list[F
     return found, more
 
 
-# ------------------------------------------------------------------ events
-
-
 def _parsed(block: Block) -> Parsed:
     raw: dict[str, str] = {}
     for line in block:
@@ -158,15 +155,13 @@ def _dates_of(group: list[Parsed], places: dict[str, str], now: datetime) -> lis
 
 def _expanded(events: list[Event], now: datetime) -> list[Event]:
     calendar = Calendar()
-    for event in events:
-        calendar.add_component(event)
+    calendar.subcomponents.extend(events)
     dates = recurring_ical_events.of(calendar).between(now, now + AHEAD)
     return [event for event in dates if isinstance(event, Event)]
 
 
 def _length(found: Found) -> int:
-    texts = (found.uid, found.title, found.description, found.place, found.url, *found.categories)
-    return sum(map(len, texts))
+    return sum(map(len, (found.uid, found.title, found.description, found.place, found.url, *found.categories)))
 
 
 def _shifts(events: list[Event]) -> dict[date, timedelta]:
@@ -235,11 +230,7 @@ def _one(event: Event, name: str) -> Any:
 
 
 def _said(event: Event, name: str) -> str:
-    value = _one(event, name)
-    return str(value) if isinstance(value, str) else ""  # what says that it is no text is none
-
-
-# ------------------------------------------------------------------ times
+    return str(value) if isinstance(value := _one(event, name), str) else ""  # what says that it is no text is none
 
 
 def _moment(at: date, tzid: str, places: dict[str, str]) -> Moment:
