@@ -29,6 +29,7 @@ from campaign.rsvps.models import Rsvp
 from campaign.rsvps.opening import Entered
 from campaign.sealing import Keyring, Sealer
 from tests import make
+from tests.installations import read_aside
 from tests.rsvps.forms import send, with_address
 
 pytestmark = pytest.mark.sqlite  # reads the database's file
@@ -63,7 +64,8 @@ def lying_about(settings, tmp_path, caplog):
 
     def search(*secrets):
         db.session.commit()
-        places = {str(path): path.read_bytes() for path in _written(settings.INSTANCE_DIR, tmp_path)}
+        written = read_aside(*_written(settings.INSTANCE_DIR, tmp_path))
+        places = {str(path): octets for path, octets in written.items()}
         places["dump of the database"] = _dump(settings.INSTANCE_DIR / "campaign.db")
         ours = [record for record in caplog.records if record.name != "mail.log"]  # that is the tests' mail server
         places["what was logged"] = repr([(record.getMessage(), record.__dict__) for record in ours]).encode()
@@ -213,13 +215,13 @@ def test_what_is_erased_is_gone_from_the_file_after_the_nightly_purge(app, actio
     box, index = bytes(rsvp.box), bytes(rsvp.blind_index)
     db.session.commit()
     files = [settings.INSTANCE_DIR / name for name in ("campaign.db", "campaign.db-wal")]
-    before = b"".join(path.read_bytes() for path in files)
+    before = b"".join(read_aside(*files).values())
     at.set(action.ends_at + timedelta(days=8))
 
     with worker.at_work():
         worker.worker.purge()
 
-    after = b"".join(path.read_bytes() for path in files)
+    after = b"".join(read_aside(*files).values())
     assert box[-64:] in before
     assert index in before
     assert box[-64:] not in after
