@@ -10,6 +10,7 @@ from types import FrameType
 
 PATIENCE = 25.0  # seconds that a program may take to stop
 TICK = 0.2
+LOOKS = 3  # in a row, until it is believed: who starts a program blocks all signals for a moment (vfork)
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -45,7 +46,8 @@ def run_together(commands: Mapping[str, str], env: Mapping[str, str], folder: Pa
     try:
         for name, command in commands.items():
             running[name] = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], cwd=folder, env=env)
-        while not forsaken(parent):
+        signs = 0  # that we are forsaken
+        while (signs := signs + 1 if forsaken(parent) else 0) < LOOKS:
             for name, process in running.items():
                 if process.poll() is not None:
                     return f"{name} ended by itself (exit status {process.returncode})"

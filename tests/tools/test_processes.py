@@ -104,6 +104,21 @@ def test_a_program_that_will_not_stop_is_ended_all_the_same(start, tmp_path):
     assert not any(map(is_running, pids(tmp_path)))
 
 
+def test_a_parent_that_blocks_signals_for_a_moment_has_not_forsaken_them(start, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKELEVEL", "1")
+    process = start(f"a: {shell(SLEEPER)}")
+    wait_for(lambda: pids(tmp_path))
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    time.sleep(0.3)  # longer than from one look to the next
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    time.sleep(1)
+
+    assert process.poll() is None
+    process.terminate()
+    process.communicate(timeout=60)
+
+
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_signal_to_make_alone_stops_all(tmp_path, name):
     (tmp_path / "Makefile").write_text('run:\n\t@exec "$$PYTHON" -c "$$STARTER" "a: sh sleeper"\n')
