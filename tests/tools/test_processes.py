@@ -86,7 +86,8 @@ def test_a_signal_stops_all(start, tmp_path, name):
 
 
 def test_when_one_ends_the_others_are_stopped_and_it_is_named(start, tmp_path):
-    process = start(f"site: {shell(SLEEPER)}", "worker: sh -c 'echo $$ >> pids; exit 3'")
+    once_it_runs = "until test -s pids; do sleep 0.05; done; echo $$ >> pids; exit 3"
+    process = start(f"site: {shell(SLEEPER)}", f"worker: {shell(once_it_runs)}")
 
     said, _ = process.communicate(timeout=60)
 
